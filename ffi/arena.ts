@@ -1,0 +1,193 @@
+// An arena seen from bunc's side: it writes entries and their bytes into the request area and reads results from the
+// reply area. What a task has written there is untrusted: only integers are read, and every offset is our own.
+
+import type { Call, Memory, Word } from './call.ts'
+import { ERRNO } from './numbers/errno.ts'
+import { ENTRY, FORK, REPLY, REQUEST } from './executor/layout.ts'
+import type { Fd } from './fd.ts'
+import type { Mapping } from './libc.ts'
+import { ARM64 } from './numbers/arm64.ts'
+import { X64 } from './numbers/x64.ts'
+import { MACHINE } from './machine.ts'
+
+const NUMBERS = MACHINE === 'x64' ? X64 : ARM64
+const TWO_32 = 2 ** 32
+const encoder = new TextEncoder()
+
+/** Thrown while a call is encoded: the arena has no room for it beside what is there already. */
+export class ArenaFull extends Error {
+  override readonly name = 'ArenaFull'
+}
+
+/** A room in the reply area, by offset and size in bytes. */
+export interface Room {
+  readonly offset: number
+  readonly size: number
+}
+
+/** How a call names the result of another call of the same batch: its index, or undefined for a known number. */
+export type Reference = (fd: Fd) => number | undefined
+
+/** Size of an arena in bytes. */
+export const ARENA_SIZE = REQUEST.size + REPLY.size
+
+/** The memory of one performer: entries, their bytes, their results. */
+export class Arena implements Memory {
+  /** Address of the request area in this process. */
+  readonly request: number
+  /** Address of the reply area in this process. */
+  readonly reply: number
+  readonly #u8: Uint8Array<ArrayBuffer>
+  readonly #u32: Uint32Array<ArrayBuffer>
+  readonly #i32: Int32Array<ArrayBuffer>
+  readonly #buffer: ArrayBuffer
+  /** What to add to an offset for the address in the process that makes the calls. */
+  readonly #requestAt: number
+  readonly #replyAt: number
+  #count = 0
+  #top: number = REQUEST.space
+  #replyTop: number = REPLY.space
+  #rooms: Room[] = []
+
+  /** Takes the memory, and the addresses of both areas in the process that makes the calls, when it is another one. */
+  constructor(memory: Mapping, at?: { readonly request: number; readonly reply: number }) {
+    this.#buffer = memory.buffer
+    this.#u8 = new Uint8Array(memory.buffer)
+    this.#u32 = new Uint32Array(memory.buffer)
+    this.#i32 = new Int32Array(memory.buffer)
+    this.request = memory.address
+    this.reply = memory.address + REQUEST.size
+    this.#requestAt = at?.request ?? this.request
+    this.#replyAt = at?.reply ?? this.reply
+  }
+
+  /** How many entries there are. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** How often executor and bunc look for news before they sleep. */
+  set spins(value: number) {
+    this.#u32[REQUEST.spins >> 2] = value
+  }
+
+  /** Begins a new batch. */
+  reset(): void {
+    this.#count = 0
+    this.#top = REQUEST.space
+    this.#replyTop = REPLY.space
+    this.#u32[(REQUEST.size + REPLY.done) >> 2] = 0
+  }
+
+  /**
+   * Adds a call to the batch. Takes the call and who knows which descriptors are results of this batch; gives its index
+   * and the rooms that its results go to. Throws ArenaFull, and then nothing has been added.
+   */
+  add(call: Call<unknown>, reference: Reference): { index: number; rooms: readonly Room[] } {
+    if (this.#count === REQUEST.capacity) throw new ArenaFull()
+    const [top, replyTop] = [this.#top, this.#replyTop]
+    this.#rooms = []
+    try {
+      const words = call.encode(this)
+      return { index: this.#write(call, words, reference), rooms: this.#rooms }
+    } catch (error) {
+      this.#top = top
+      this.#replyTop = replyTop
+      throw error
+    }
+  }
+
+  /** Makes the entries that `add` wrote ready to be performed. */
+  seal(): void {
+    this.#u32[REQUEST.count >> 2] = this.#count
+  }
+
+  /** How many entries were gone through, never more than there are. */
+  get done(): number {
+    return Math.min(this.#u32[(REQUEST.size + REPLY.done) >> 2] ?? 0, this.#count)
+  }
+
+  /** What entry `index` returned: −errno for a failure. */
+  result(index: number): number {
+    const at = (REQUEST.size + REPLY.results + 8 * index) >> 2
+    return (this.#i32[at + 1] ?? 0) * TWO_32 + (this.#u32[at] ?? 0)
+  }
+
+  /** A copy of the structure that the kernel wrote into a room. */
+  read(room: Room): DataView {
+    const start = REQUEST.size + room.offset
+    return new DataView(this.#buffer.slice(start, start + room.size))
+  }
+
+  text(value: string): number {
+    // The kernel would take what stands before the NUL for the whole text.
+    if (value.includes('\0'))
+      throw new RangeError(`Cannot pass ${JSON.stringify(value)} to the kernel: it contains NUL`)
+    const start = this.#top
+    // Three bytes are the most that a UTF-16 unit can become.
+    if (start + 3 * value.length + 1 > REQUEST.size) throw new ArenaFull()
+    const { written } = encoder.encodeInto(value, this.#u8.subarray(start, REQUEST.size))
+    this.#u8[start + written] = 0
+    this.#top = aligned(start + written + 1)
+    return this.#requestAt + start
+  }
+
+  bytes(value: Uint8Array): number {
+    const start = this.#top
+    if (start + value.length > REQUEST.size) throw new ArenaFull()
+    this.#u8.set(value, start)
+    this.#top = aligned(start + value.length)
+    return this.#requestAt + start
+  }
+
+  room(size: number, initial?: Uint8Array): number {
+    const offset = this.#replyTop
+    if (offset + size > REPLY.size) throw new ArenaFull()
+    this.#replyTop = aligned(offset + size)
+    this.#rooms.push({ offset, size })
+    // The kernel does not always write all of it.
+    this.#u8.fill(0, REQUEST.size + offset, REQUEST.size + offset + size)
+    if (initial !== undefined) this.#u8.set(initial, REQUEST.size + offset)
+    return this.#replyAt + offset
+  }
+
+  descriptor(fd: Fd): number {
+    // Its number is known after the batch that opens it: this call must go into the next one.
+    if (fd.queued) throw new ArenaFull()
+    return fd.number
+  }
+
+  get nextResult(): number {
+    return this.#replyAt + REPLY.results + 8 * this.#count
+  }
+
+  #write(call: Call<unknown>, words: readonly Word[], reference: Reference): number {
+    const index = this.#count
+    const at = REQUEST.entries + index * ENTRY.size
+    this.#u8.fill(0, at, at + ENTRY.size)
+    this.#u32[(at + ENTRY.number) >> 2] = NUMBERS[call.name]
+    const tolerated = call.tolerated.map((errno) => ERRNO[errno])
+    this.#u32[(at + ENTRY.tolerated) >> 2] = (tolerated[0] ?? 0) | ((tolerated[1] ?? 0) << 16)
+    if (call.forks) this.#u8[at + ENTRY.flags] = FORK
+    for (const [i, word] of words.entries()) {
+      const named = typeof word === 'object' ? reference(word) : undefined
+      if (named !== undefined) this.#u8[at + ENTRY.references + i] = named + 1
+      else this.#put(at + ENTRY.args + 8 * i, typeof word === 'object' ? word.number : word)
+    }
+    const result = (REQUEST.size + REPLY.results + 8 * index) >> 2
+    // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
+    this.#u32[result] = 0
+    this.#u32[result + 1] = 0
+    this.#count = index + 1
+    return index
+  }
+
+  #put(at: number, value: number | bigint): void {
+    const exact = typeof value === 'bigint'
+    this.#u32[at >> 2] = exact ? Number(BigInt.asUintN(32, value)) : value >>> 0
+    this.#u32[(at >> 2) + 1] = exact ? Number(BigInt.asUintN(32, value >> 32n)) : Math.floor(value / TWO_32) >>> 0
+  }
+}
+
+/** Structures that the kernel reads must lie at multiples of eight. */
+const aligned = (offset: number) => (offset + 7) & ~7

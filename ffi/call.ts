@@ -1,0 +1,127 @@
+// The idea of bunc: a system call is a value, and who performs it is a parameter. A call knows its name, how its
+// arguments become registers, how a person reads them, and what its result means. It does not know who will perform it.
+
+import type { Errno } from './errno.ts'
+import type { Fd } from './fd.ts'
+import type { X64 } from './numbers/x64.ts'
+
+/** A system call by its kernel name. */
+export type SyscallName = keyof typeof X64
+
+/**
+ * Where a call may be made. `task`: it changes one thread's identity (unshare, setns, capset, seccomp…), which is
+ * refused or half done in a process with threads such as bunc, so only a task may make it.
+ */
+export type Where = 'anywhere' | 'task'
+
+/** One argument register: an integer, or a descriptor that the performer turns into one. */
+export type Word = number | bigint | Fd
+
+/** Where arguments that are pointers find their bytes. Addresses are those of the process that makes the call. */
+export interface Memory {
+  /** Takes text without NUL, gives the address of its UTF-8 bytes and a NUL after them. */
+  text(value: string): number
+  /** Takes bytes, gives their address. */
+  bytes(value: Uint8Array): number
+  /** Takes a size in bytes, gives the address of room for the kernel to write; the result decoder gets it. Zeroed. */
+  room(size: number, initial?: Uint8Array): number
+  /** The number of a descriptor, for structures that hold one. */
+  descriptor(fd: Fd): number
+  /** The address at which the result of this call will lie; that of the call before it lies 8 bytes below. */
+  readonly nextResult: number
+}
+
+/** One kind of argument: how it becomes words, and how it reads. */
+export interface Kind<T> {
+  encode(value: T, memory: Memory): Word | readonly Word[]
+  show(value: T): string
+}
+
+/** What a result means. Only a `value` must be seen by TypeScript at once; the others can wait in a batch. */
+export interface Result<R> {
+  readonly kind: 'descriptor' | 'nothing' | 'value'
+  /** Takes what the kernel returned and the rooms it wrote; `adopt` makes an owned Fd from a number in a structure. */
+  decode(raw: number, rooms: readonly DataView[], adopt: (number: number, label: string) => Fd): R
+  show(value: R): string
+}
+
+/** A system call with its arguments. */
+export interface Call<R, W extends Where = Where> {
+  readonly name: SyscallName
+  readonly where: W
+  /** Failures that the caller declared harmless. */
+  readonly tolerated: readonly Errno[]
+  /** Whether this is the fork of a task: the parent ends with this call, the child goes on. */
+  readonly forks: boolean
+  readonly result: Result<R>
+  encode(memory: Memory): readonly Word[]
+  /** The arguments as the caller gave them. */
+  operands(): readonly unknown[]
+  /** As strace shows it. */
+  show(): string
+  /** What the descriptor that it opens should be called. */
+  label(): string
+}
+
+/** Whoever performs calls. Errors are thrown as SyscallError, now or, in a batch, at the next `flush`. */
+export interface Sys<W extends Where = 'anywhere'> {
+  <R>(call: Call<R, W>): R
+  /** Performs what is queued; nothing to do where nothing queues. */
+  flush(): void
+}
+
+/** A performer that may also be asked for calls that change a thread's identity. */
+export type TaskSys = Sys<Where>
+
+/** What a tolerated call gives when it failed: a missing Fd, nothing, or undefined in place of a value. */
+export type Tolerated<R> = R extends Fd | void ? R : R | undefined
+
+/** The kinds of a call's arguments; a Kind<void> takes no argument but fills registers. */
+type Kinds = readonly Kind<never>[]
+
+/**
+ * Defines a system call: one row. Takes its kernel name, one kind per argument in register order, what its result means,
+ * and, for calls that only a task may make, `'task'`. Gives a function from the arguments to the call.
+ */
+export function syscall<A extends readonly unknown[], R, W extends Where = 'anywhere'>(
+  name: SyscallName,
+  kinds: Kinds,
+  result: Result<R>,
+  ...where: W extends 'task' ? ['task'] : []
+): (...args: A) => Call<R, W> {
+  const allowed = (where[0] ?? 'anywhere') as W
+  return (...args) => {
+    const each = <T>(visit: (kind: Kind<unknown>, value: unknown) => T): T[] => {
+      let next = 0
+      return kinds.map((kind) => visit(kind as Kind<unknown>, HIDDEN.has(kind) ? undefined : args[next++]))
+    }
+    return {
+      name,
+      where: allowed,
+      tolerated: [],
+      forks: false,
+      result,
+      encode: (memory) => each((kind, value) => kind.encode(value, memory)).flat() as Word[],
+      operands: () => args,
+      show: () =>
+        `${name}(${each((kind, value) => kind.show(value))
+          .filter((text) => text !== '')
+          .join(', ')})`,
+      label: () => String(args.find((value) => typeof value === 'string' && value !== 'cwd' && value !== '') ?? name),
+    }
+  }
+}
+
+const HIDDEN = new WeakSet<Kind<never>>()
+
+/** Defines a kind that takes no argument: constants, and room for results. `shown` is empty when it is not worth reading. */
+export function hidden(encode: (memory: Memory) => Word | readonly Word[], shown = ''): Kind<never> {
+  const kind: Kind<never> = { encode: (_, memory) => encode(memory), show: () => shown }
+  HIDDEN.add(kind)
+  return kind
+}
+
+/** Takes a call and errnos, gives the same call, for which these failures are harmless. At most two in a batch. */
+export function tolerating<R, W extends Where>(call: Call<R, W>, ...errnos: Errno[]): Call<Tolerated<R>, W> {
+  return { ...call, tolerated: errnos } as Call<Tolerated<R>, W>
+}

@@ -1,0 +1,112 @@
+// Sockets: unix(7) stream and datagram sockets with descriptors as ancillary data, and the loopback interface
+// (netdevice(7)).
+
+import { type Kind, syscall } from '../call.ts'
+import type { Fd } from '../fd.ts'
+import { constant, descriptor, nothing, number, oneOf, ownedFd, encodeText } from '../kinds.ts'
+import { struct } from '../struct.ts'
+
+const SOCK_CLOEXEC = 0o2000000
+const AF_UNIX = 1
+const AF_INET = 2
+/** struct sockaddr_un: family and at most 108 bytes of path. */
+const SUN_PATH = 108
+
+/** socket(AF_UNIX). */
+export const unixSocket = syscall<[type: 'STREAM' | 'DGRAM'], Fd>(
+  'socket',
+  [constant(AF_UNIX, 'AF_UNIX'), oneOf({ STREAM: 1 | SOCK_CLOEXEC, DGRAM: 2 | SOCK_CLOEXEC }), constant(0)],
+  ownedFd,
+)
+
+/** socket(AF_INET, SOCK_DGRAM): what interface requests are made through. */
+export const inetSocket = syscall<[], Fd>(
+  'socket',
+  [constant(AF_INET, 'AF_INET'), constant(2 | SOCK_CLOEXEC, 'SOCK_DGRAM'), constant(0)],
+  ownedFd,
+)
+
+const unixAddress: Kind<string> = {
+  encode: (path, memory) => {
+    const bytes = encodeText(path)
+    if (bytes.length >= SUN_PATH)
+      throw new RangeError(`Path of a socket is longer than ${SUN_PATH - 1} bytes: "${path}"`)
+    const address = new Uint8Array(2 + bytes.length + 1)
+    address[0] = AF_UNIX
+    address.set(bytes, 2)
+    return [memory.bytes(address), address.length]
+  },
+  show: JSON.stringify,
+}
+
+/** connect(2) to a unix socket by path, at most 107 bytes long. */
+export const connectUnix = syscall<[socket: Fd, path: string], void>('connect', [descriptor, unixAddress], nothing)
+
+/** bind(2) of a unix socket to a path, at most 107 bytes long. */
+export const bindUnix = syscall<[socket: Fd, path: string], void>('bind', [descriptor, unixAddress], nothing)
+
+const MSGHDR = struct({
+  name: 'u64',
+  namelen: 'u32',
+  iov: 'u64',
+  iovlen: 'u64',
+  control: 'u64',
+  controllen: 'u64',
+  flags: 'u32',
+})
+const IOVEC = struct({ base: 'u64', len: 'u64' })
+const CMSGHDR = struct({ len: 'u64', level: 'i32', type: 'i32' })
+const SOL_SOCKET = 1
+const SCM_RIGHTS = 1
+const MSG_NOSIGNAL = 0x4000
+
+/** Bytes, and descriptors that the receiver gets copies of. */
+export interface Message {
+  readonly text: string
+  readonly descriptors: readonly Fd[]
+}
+
+const message: Kind<Message> = {
+  encode: ({ text, descriptors }, memory) => {
+    const payload = encodeText(text)
+    const iov = memory.bytes(IOVEC.write({ base: memory.bytes(payload), len: payload.length }))
+    const length = CMSGHDR.size + 4 * descriptors.length
+    const control = new Uint8Array((length + 7) & ~7)
+    control.set(CMSGHDR.write({ len: length, level: SOL_SOCKET, type: SCM_RIGHTS }))
+    const numbers = new Int32Array(descriptors.map((fd) => memory.descriptor(fd)))
+    control.set(new Uint8Array(numbers.buffer), CMSGHDR.size)
+    const rights = descriptors.length === 0 ? {} : { control: memory.bytes(control), controllen: control.length }
+    return memory.bytes(MSGHDR.write({ iov, iovlen: 1, ...rights }))
+  },
+  show: ({ text, descriptors }) => `{${JSON.stringify(text)}, [${descriptors.join(', ')}]}`,
+}
+
+/** sendmsg(2) with SCM_RIGHTS; gives the number of bytes sent. */
+export const sendMessage = syscall<[socket: Fd, message: Message], number>(
+  'sendmsg',
+  [descriptor, message, constant(MSG_NOSIGNAL, 'NOSIGNAL')],
+  number,
+)
+
+const SIOCSIFFLAGS = 0x8914
+const IFF_UP_RUNNING = 0x41
+const IFREQ_SIZE = 40
+
+/** SIOCSIFFLAGS: brings an interface up. */
+export const interfaceUp = syscall<[socket: Fd, name: string], void>(
+  'ioctl',
+  [
+    descriptor,
+    constant(SIOCSIFFLAGS, 'SIOCSIFFLAGS'),
+    {
+      encode: (name: string, memory) => {
+        const request = new Uint8Array(IFREQ_SIZE)
+        request.set(encodeText(name).subarray(0, 15))
+        request[16] = IFF_UP_RUNNING
+        return memory.bytes(request)
+      },
+      show: (name: string) => `{"${name}", UP|RUNNING}`,
+    },
+  ],
+  nothing,
+)

@@ -1,0 +1,234 @@
+// The program of the executor, once for both architectures: it performs batches of system calls and knows nothing else.
+// `start` is the life of a task; `perform`, `hand`, `watch` and `spawn` are the functions that bunc calls in its own
+// process. docs/executor.md shows the finished listing; tests/unit/ffi/executor holds it as a golden file.
+
+import type { Assembler } from './assembler.ts'
+import { ANY_ERRNO, ENTRY, REPLY, REQUEST, SKIPPED, TASK_REPLY, TASK_REQUEST } from './layout.ts'
+
+/** The system calls that the program itself makes, by their number on its architecture. */
+export interface ProgramCalls {
+  readonly clone3: number
+  readonly close: number
+  readonly exit_group: number
+  readonly futex: number
+  readonly mmap: number
+}
+
+const PROT_READ = 1
+const PROT_WRITE = 2
+const MAP_SHARED_FIXED = 0x11
+// Not FUTEX_PRIVATE: the words lie in memory that two processes share.
+const FUTEX_WAIT = 0
+const FUTEX_WAKE = 1
+/** Exit status of a task that could not map its arena, or could not become a task at all. */
+const BROKEN = 127
+
+/** Writes the whole program into an assembler. */
+export function writeProgram(asm: Assembler, calls: ProgramCalls): void {
+  writeStart(asm, calls)
+  writeBatch(asm, calls)
+  writePerform(asm)
+  writeExchange(asm, calls)
+  writeSpawn(asm, calls)
+}
+
+/** A task: map the arena, then wait for a batch, perform it, report it, for ever. */
+function writeStart(asm: Assembler, calls: ProgramCalls): void {
+  asm.label('start')
+  mapArea(asm, calls, { at: TASK_REQUEST, size: REQUEST.size, protection: PROT_READ, offset: 0 })
+  asm.move('request', 'result', 'read-only here: bunc alone writes requests')
+  mapArea(asm, calls, { at: TASK_REPLY, size: REPLY.size, protection: PROT_READ | PROT_WRITE, offset: REQUEST.size })
+  asm.move('reply', 'result', '')
+  asm.loadWord('a0', 'arena', 'the mapping stays, the descriptor must not')
+  system(asm, calls.close, 'close')
+  asm.set('seen', 0, 'no batch so far')
+
+  asm.label('idle')
+  asm.loadAcquire('temp', 'request', 'turn of the newest batch')
+  asm.jumpIfEqual('temp', 'seen', 'rest', 'nothing new')
+  asm.move('seen', 'temp', '')
+  asm.call('batch', '')
+  asm.storeRelease('seen', 'reply', 'after every result: this batch is done')
+  wake(asm, calls, 'reply')
+  asm.jump('idle', '')
+
+  asm.label('rest')
+  asm.load(32, 'index', { base: 'request', offset: REQUEST.spins }, 'bunc says how long to spin')
+  asm.label('spin')
+  asm.jumpIfZero('index', 'sleep', '')
+  asm.add('index', -1, '')
+  asm.pause('')
+  asm.loadAcquire('temp', 'request', '')
+  asm.jumpIfEqual('temp', 'seen', 'spin', '')
+  asm.jump('idle', '')
+  asm.label('sleep')
+  asm.move('a0', 'request', '')
+  asm.set('a1', FUTEX_WAIT, '')
+  asm.move('a2', 'seen', 'returns at once if the turn has changed since')
+  asm.set('a3', 0, 'no time limit: PR_SET_PDEATHSIG ends an orphan')
+  system(asm, calls.futex, 'futex')
+  asm.jump('idle', '')
+
+  asm.label('arena')
+  asm.word(0, 'descriptor of the arena, filled in for each task')
+}
+
+/** mmap of one area of the arena at its fixed address; a task without its arena exits. */
+function mapArea(
+  asm: Assembler,
+  calls: ProgramCalls,
+  area: { at: number; size: number; protection: number; offset: number },
+): void {
+  asm.set('a0', area.at, '')
+  asm.set('a1', area.size, '')
+  asm.set('a2', area.protection, '')
+  asm.set('a3', MAP_SHARED_FIXED, '')
+  asm.loadWord('a4', 'arena', '')
+  asm.set('a5', area.offset, '')
+  system(asm, calls.mmap, 'mmap')
+  asm.jumpIfNegative('result', 'broken', '')
+}
+
+/** The heart: goes through the entries of the request area and fills in the results of the reply area. */
+function writeBatch(asm: Assembler, calls: ProgramCalls): void {
+  asm.label('batch')
+  asm.set('index', 0, '')
+  asm.move('entry', 'request', '')
+  asm.add('entry', REQUEST.entries, '')
+  asm.move('slot', 'reply', '')
+  asm.add('slot', REPLY.results, 'where the result of the entry goes')
+
+  asm.label('next')
+  asm.load(32, 'temp', { base: 'request', offset: REQUEST.count }, '')
+  asm.jumpIfEqual('index', 'temp', 'end', '')
+  asm.add('index', 1, '')
+  for (const i of [0, 1, 2, 3, 4, 5] as const) writeArgument(asm, i)
+  asm.load(32, 'number', { base: 'entry', offset: ENTRY.number }, '')
+  asm.systemCall('the one this is all about')
+  asm.jumpIfNegative('result', 'failed', '')
+  asm.load(8, 'temp', { base: 'entry', offset: ENTRY.flags }, '')
+  asm.jumpIfZero('temp', 'keep', '')
+  asm.jumpIfZero('result', 'advance', 'the child of a fork: CLONE_PARENT_SETTID has kept the pid')
+  asm.set('a0', 0, 'the parent of a fork is done')
+  system(asm, calls.exit_group, 'exit_group')
+
+  asm.label('failed')
+  asm.store(64, 'result', { base: 'slot', offset: 0 }, '')
+  asm.load(16, 'temp', { base: 'entry', offset: ENTRY.tolerated }, '')
+  asm.set('a1', ANY_ERRNO, '')
+  asm.jumpIfEqual('temp', 'a1', 'advance', 'any failure is harmless')
+  asm.add('temp', 'result', 'the result is −errno')
+  asm.jumpIfZero('temp', 'advance', 'this failure is harmless')
+  asm.load(16, 'temp', { base: 'entry', offset: ENTRY.tolerated + 2 }, '')
+  asm.add('temp', 'result', '')
+  asm.jumpIfZero('temp', 'advance', 'this one too')
+  asm.jump('end', 'the batch stops here')
+
+  asm.label('skip')
+  asm.set('result', SKIPPED, '')
+  asm.label('keep')
+  asm.store(64, 'result', { base: 'slot', offset: 0 }, '')
+  asm.label('advance')
+  asm.add('entry', ENTRY.size, '')
+  asm.add('slot', 8, '')
+  asm.jump('next', '')
+  asm.label('end')
+  asm.store(32, 'index', { base: 'reply', offset: REPLY.done }, 'the last entry that was looked at, counted from 1')
+  asm.back('')
+}
+
+/** Argument i: as it stands in the entry, or the result of an earlier entry; a failed one skips this entry. */
+function writeArgument(asm: Assembler, i: 0 | 1 | 2 | 3 | 4 | 5): void {
+  const argument = `a${i}` as const
+  asm.load(64, argument, { base: 'entry', offset: ENTRY.args + 8 * i }, '')
+  asm.load(8, 'temp', { base: 'entry', offset: ENTRY.references + i }, '')
+  asm.jumpIfZero('temp', `literal${i}`, '')
+  asm.shiftLeft('temp', 3, 'entry k stands as k + 1: result k lies 8 bytes below')
+  asm.add('temp', 'reply', '')
+  asm.load(64, argument, { base: 'temp', offset: REPLY.results - 8 }, '')
+  asm.jumpIfNegative(argument, 'skip', '')
+  asm.label(`literal${i}`)
+}
+
+/** void perform(request, reply): one batch in the calling process. */
+function writePerform(asm: Assembler): void {
+  asm.label('perform')
+  asm.enter('called from C')
+  asm.move('request', 'p0', '')
+  asm.move('reply', 'p1', '')
+  asm.call('batch', '')
+  asm.leave('')
+}
+
+/**
+ * void hand(request, turn): hands a batch to a task.
+ * u32 watch(request, turn, reply, timeout): spins, then sleeps at most once; gives the turn of the reply as it is then.
+ */
+function writeExchange(asm: Assembler, calls: ProgramCalls): void {
+  const parameters = () => {
+    asm.enter('called from C')
+    asm.move('request', 'p0', '')
+    asm.move('seen', 'p1', '')
+    asm.move('reply', 'p2', '')
+    asm.move('slot', 'p3', '')
+  }
+  asm.label('hand')
+  parameters()
+  asm.storeRelease('seen', 'request', 'after every entry: a new batch is there')
+  wake(asm, calls, 'request')
+  asm.leave('')
+
+  asm.label('watch')
+  parameters()
+  asm.load(32, 'index', { base: 'request', offset: REQUEST.spins }, '')
+  asm.label('looking')
+  asm.loadAcquire('temp', 'reply', '')
+  asm.jumpIfEqual('temp', 'seen', 'answered', '')
+  asm.jumpIfZero('index', 'doze', '')
+  asm.add('index', -1, '')
+  asm.pause('')
+  asm.jump('looking', '')
+  asm.label('doze')
+  asm.move('a2', 'temp', 'returns at once if the reply has changed since')
+  asm.move('a0', 'reply', '')
+  asm.set('a1', FUTEX_WAIT, '')
+  asm.move('a3', 'slot', 'a time limit: the task may be dead')
+  system(asm, calls.futex, 'futex')
+  asm.label('answered')
+  asm.loadAcquire('result', 'reply', '')
+  asm.leave('')
+}
+
+/**
+ * i64 spawn(clone_args, size, request, reply): clone3 with CLONE_VM and CLONE_VFORK; the child performs the batch,
+ * whose last entry is an execveat, on the stack of the parent, which sleeps meanwhile and whose frames lie above.
+ */
+function writeSpawn(asm: Assembler, calls: ProgramCalls): void {
+  asm.label('spawn')
+  asm.enter('called from C')
+  asm.move('request', 'p2', '')
+  asm.move('reply', 'p3', '')
+  asm.move('a0', 'p0', '')
+  asm.move('a1', 'p1', '')
+  system(asm, calls.clone3, 'clone3')
+  asm.jumpIfZero('result', 'born', '')
+  asm.leave('the pid, or −errno')
+  asm.label('born')
+  asm.call('batch', '')
+  asm.label('broken')
+  asm.set('a0', BROKEN, 'the batch has come back: its execveat failed')
+  system(asm, calls.exit_group, 'exit_group')
+}
+
+/** futex(word, WAKE, 1). */
+function wake(asm: Assembler, calls: ProgramCalls, word: 'request' | 'reply'): void {
+  asm.move('a0', word, '')
+  asm.set('a1', FUTEX_WAKE, '')
+  asm.set('a2', 1, '')
+  system(asm, calls.futex, 'futex')
+}
+
+function system(asm: Assembler, number: number, name: string): void {
+  asm.set('number', number, name)
+  asm.systemCall('')
+}

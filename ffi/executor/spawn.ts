@@ -1,0 +1,112 @@
+// Makes a process: clone3(2) in machine code, then a batch of calls that the child makes on the way to its execveat.
+// The parent sleeps until then (CLONE_VFORK) and the two share memory (CLONE_VM): nothing is copied, and it does not
+// matter how large bunc is.
+
+import { Arena, ARENA_SIZE } from '../arena.ts'
+import type { Call, Where } from '../call.ts'
+import { defaultAction, EVERY_SIGNAL, setSignalMask, signalMask } from '../calls/signal.ts'
+import { waitPidfd } from '../calls/process.ts'
+import { SyscallError } from '../error.ts'
+import type { Fd } from '../fd.ts'
+import { type Mapping, mapMemory } from '../libc.ts'
+import { SIGNAL } from '../numbers/signal.ts'
+import { adopted, here } from '../perform/here.ts'
+import { struct } from '../struct.ts'
+import { CLONE_NEW } from './clone-flags.ts'
+import { native } from './native.ts'
+
+const CLONE_VM = 0x100
+const CLONE_VFORK = 0x4000
+const CLONE_PIDFD = 0x1000
+const CLONE_INTO_CGROUP = 2 ** 33
+
+const CLONE_ARGS = struct({
+  flags: 'u64',
+  pidfd: 'u64',
+  child_tid: 'u64',
+  parent_tid: 'u64',
+  exit_signal: 'u64',
+  stack: 'u64',
+  stack_size: 'u64',
+  tls: 'u64',
+  set_tid: 'u64',
+  set_tid_size: 'u64',
+  cgroup: 'u64',
+})
+
+/** What a new process begins with. */
+export interface Birth {
+  /** Namespaces that it is born into. */
+  readonly namespaces: readonly (keyof typeof CLONE_NEW)[]
+  /** A cgroup v2 directory that it is born into (5.7). */
+  readonly cgroup?: Fd
+  /** Calls that it makes before the last one, which must be an execveat. */
+  readonly calls: readonly Call<void, Where>[]
+}
+
+/** A child of this process. */
+export interface Child {
+  readonly pid: number
+  readonly pidfd: Fd
+}
+
+interface Cradle {
+  readonly memory: Mapping
+  readonly arena: Arena
+  readonly signals: Uint8Array
+}
+let cradle: Cradle | undefined
+
+/** Memory for the child's batch, and the signal mask that bunc was started with: both made when first needed. */
+function prepared(): Cradle {
+  if (cradle === undefined) {
+    const memory = mapMemory(ARENA_SIZE)
+    cradle = { memory, arena: new Arena(memory), signals: here(signalMask('BLOCK', new Uint8Array(8))) }
+  }
+  return cradle
+}
+
+/**
+ * Makes a process. Takes what it begins with, gives it once its execveat has succeeded. Throws the SyscallError of the
+ * clone3, or of the first of its calls that failed; then there is no process.
+ */
+export function spawn(birth: Birth): Child {
+  const { arena, signals } = prepared()
+  const flags = birth.namespaces.reduce((sum, name) => sum + CLONE_NEW[name], CLONE_VM + CLONE_VFORK + CLONE_PIDFD)
+  arena.reset()
+  const pidfd = arena.room(8)
+  const cloneArgs = arena.bytes(
+    CLONE_ARGS.write({
+      flags: flags + (birth.cgroup === undefined ? 0 : CLONE_INTO_CGROUP),
+      pidfd,
+      exit_signal: SIGNAL.SIGCHLD,
+      cgroup: birth.cgroup?.number ?? 0,
+    }),
+  )
+  // execve(2) keeps ignored signals ignored, and Bun ignores these two.
+  const calls = [defaultAction('SIGPIPE'), defaultAction('SIGXFSZ'), setSignalMask(signals), ...birth.calls]
+  for (const call of calls) arena.add(call, () => undefined)
+  arena.seal()
+
+  // A handler that ran in the child would run on the memory of the parent.
+  here(signalMask('SETMASK', EVERY_SIGNAL))
+  const pid = native.spawn(cloneArgs, CLONE_ARGS.size, arena.request, arena.reply)
+  here(signalMask('SETMASK', signals))
+  if (pid < 0) throw cloneFailed(birth, -pid)
+  const child = {
+    pid,
+    pidfd: adopted(arena.read({ offset: pidfd - arena.reply, size: 4 }).getInt32(0, true), `process ${pid}`),
+  }
+  // The batch comes back only when its execveat, or a call before it, has failed.
+  const failed = calls[arena.done - 1]
+  if (failed === undefined) return child
+  using pidfdOfDead = child.pidfd
+  here(waitPidfd(pidfdOfDead, ['EXITED']))
+  const errno = -arena.result(arena.done - 1)
+  throw new SyscallError({ syscall: failed.name, call: failed.show(), errno, where: `new process ${pid}` })
+}
+
+function cloneFailed(birth: Birth, errno: number): SyscallError {
+  const flags = [...birth.namespaces.map((name) => `CLONE_${name}`), ...(birth.cgroup ? ['CLONE_INTO_CGROUP'] : [])]
+  return new SyscallError({ syscall: 'clone3', call: `clone3(${flags.join('|')})`, errno, where: 'here' })
+}

@@ -1,0 +1,198 @@
+// A task: a process that runs the executor and does what bunc writes into its arena. It is born inside its namespaces
+// and its cgroup, it dies when bunc dies before the container exists, and `using` ends it unless it has become the
+// container.
+
+import { Arena, ARENA_SIZE } from '../arena.ts'
+import type { Call, TaskSys, Where } from '../call.ts'
+import { addSeals, memfdCreate, setCloseOnExec, TIMESPEC, timespec } from '../calls/descriptor.ts'
+import { ftruncate, write } from '../calls/file.ts'
+import { fexecve, fork, pidfdOpen, setDumpable, setName, setParentDeathSignal, waitPidfd } from '../calls/process.ts'
+import { pidfdSendSignal } from '../calls/signal.ts'
+import { failedWith } from '../error.ts'
+import { Fd } from '../fd.ts'
+import { type Mapping, mapMemory, mapShared, unmap } from '../libc.ts'
+import { SIGNAL } from '../numbers/signal.ts'
+import type { Task } from '../perform/kernel.ts'
+import { Batch } from '../perform/batch.ts'
+import { here } from '../perform/here.ts'
+import { TASK_REPLY, TASK_REQUEST } from './layout.ts'
+import { executorFile, native } from './native.ts'
+import { type Birth, type Child, spawn } from './spawn.ts'
+
+/** How long to sleep before asking whether the task still lives. It is woken at once when it answers. */
+const PATIENCE_MS = 50
+
+/** What a task begins with, beside its namespaces and its cgroup. */
+export interface TaskBirth extends Omit<Birth, 'calls'> {
+  /** Files that are open in the task too, under the same numbers. */
+  readonly inherit?: readonly Fd[]
+  /** Calls that it makes before it becomes a task. */
+  readonly calls?: readonly Call<void, Where>[]
+}
+
+/** Thrown when a task ends while bunc waits for it: killed from outside, or out of memory. */
+export class TaskDied extends Error {
+  override readonly name = 'TaskDied'
+  /** Signal number that ended it, if one did. */
+  readonly signal: number | undefined
+  constructor(where: string, status: number, signal: number | undefined) {
+    super(
+      `${where} ended ${signal === undefined ? `with status ${status}` : `by signal ${signal}`} while it was being set up`,
+    )
+    this.signal = signal
+  }
+}
+
+/** Counts the round trips to tasks: what benchmarks and budgets report. */
+export const counters = { roundTrips: 0, calls: 0 }
+
+/** A process that performs calls for bunc. */
+export class LiveTask implements Task {
+  readonly #memory: Mapping
+  readonly #arena: Arena
+  readonly #batch: Batch
+  readonly #timeout: number
+  #child: Child
+  #turn = 0
+  #ended = false
+
+  /** Makes the task. Throws the SyscallError of what failed: a namespace that is refused, a cgroup that is full. */
+  constructor(birth: TaskBirth) {
+    using arenaFd = here(memfdCreate('bunc-arena', ['CLOEXEC']))
+    here(ftruncate(arenaFd, ARENA_SIZE))
+    this.#memory = mapShared(arenaFd.number, ARENA_SIZE)
+    using file = sealed(executorFile(arenaFd.number))
+    const keep = [arenaFd, ...(birth.inherit ?? [])]
+    this.#child = spawn({
+      ...birth,
+      calls: [
+        // First of all: from here on it cannot outlive bunc.
+        setParentDeathSignal('SIGKILL'),
+        ...keep.map((fd) => setCloseOnExec(fd, [])),
+        ...(birth.calls ?? []),
+        fexecve(file, ['bunc', 'init'], []),
+      ],
+    })
+    this.#arena = new Arena(this.#memory, { request: TASK_REQUEST, reply: TASK_REPLY })
+    this.#timeout = patience()
+    const task = this
+    this.#batch = new Batch({
+      get where() {
+        return `task ${task.pid}`
+      },
+      arena: this.#arena,
+      exchange: () => this.#exchange(),
+    })
+    this.sys(setName('bunc:[init]'))
+    // exec has made it dumpable again; it is about to enter namespaces that others live in (CVE-2016-9962).
+    this.sys(setDumpable(0))
+    for (const fd of birth.inherit ?? []) this.sys(setCloseOnExec(this.inherit(fd), ['FD_CLOEXEC']))
+  }
+
+  /** Performs calls in the task; queues those whose result can wait. */
+  get sys(): TaskSys {
+    return this.#batch.sys
+  }
+
+  /** Its pid as bunc's own pid namespace numbers it. */
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  /** Its pidfd, ours. */
+  get pidfd(): Fd {
+    return this.#child.pidfd
+  }
+
+  /** Takes a file of ours that the task was born with, gives it as the task's own, to be closed by nobody. */
+  inherit(fd: Fd): Fd {
+    return new Fd(this.#batch, fd.label, fd.number, true)
+  }
+
+  /** Takes a number (0, 1, 2 or a preserved one) that is open in the task, gives it as an Fd that nobody closes. */
+  standard(number: number): Fd {
+    return new Fd(this.#batch, ['stdin', 'stdout', 'stderr'][number] ?? `inherited ${number}`, number, true)
+  }
+
+  /**
+   * Goes on in a child of the task's parent: the way into a pid namespace that was joined or unshared. The task that was
+   * exits and is reaped.
+   */
+  fork(): void {
+    const before = this.#child
+    const pid = this.sys(fork())
+    this.#child = { pid, pidfd: here(pidfdOpen(pid)) }
+    here(waitPidfd(before.pidfd, ['EXITED']))
+    before.pidfd[Symbol.dispose]()
+    // Neither is inherited by a child.
+    this.sys(setParentDeathSignal('SIGKILL'))
+  }
+
+  /**
+   * Hands over the queued calls, the last of which is an execve, and lets the task go: it is the container now. Gives
+   * its pidfd, which the caller owns.
+   */
+  become(): Child {
+    this.#turn += 1
+    counters.calls += this.#arena.count
+    this.#batch.post(({ request }) => native.hand(request, this.#turn))
+    this.#ended = true
+    unmap(this.#memory)
+    return this.#child
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#ended) return
+    this.#ended = true
+    try {
+      here(pidfdSendSignal(this.pidfd, SIGNAL.SIGKILL))
+      here(waitPidfd(this.pidfd, ['EXITED']))
+    } catch (error) {
+      if (!failedWith(error, 'ESRCH', 'ECHILD')) throw error
+    }
+    this.pidfd[Symbol.dispose]()
+    unmap(this.#memory)
+  }
+
+  #exchange(): void {
+    counters.roundTrips += 1
+    counters.calls += this.#arena.count
+    this.#turn += 1
+    const { request, reply } = this.#arena
+    native.hand(request, this.#turn)
+    while (native.watch(request, this.#turn, reply, this.#timeout) !== this.#turn) {
+      const ending = here(waitPidfd(this.pidfd, ['EXITED', 'NOHANG', 'NOWAIT']))
+      if (ending !== undefined) throw new TaskDied(this.#batch.where, ending.status, ending.signal)
+    }
+  }
+}
+
+/** A memfd that holds a program and can no longer be changed: what stands behind /proc/1/exe (CVE-2019-5736). */
+function sealed(file: Uint8Array): Fd {
+  const memfd = executable()
+  here(write(memfd, file))
+  here(addSeals(memfd, ['SEAL', 'SHRINK', 'GROW', 'WRITE']))
+  return memfd
+}
+
+/** MFD_EXEC came with 6.3, together with the sysctl that makes it necessary. */
+function executable(): Fd {
+  try {
+    return here(memfdCreate('bunc-executor', ['CLOEXEC', 'ALLOW_SEALING', 'EXEC']))
+  } catch (error) {
+    if (!failedWith(error, 'EINVAL')) throw error
+    return here(memfdCreate('bunc-executor', ['CLOEXEC', 'ALLOW_SEALING']))
+  }
+}
+
+let patienceAt: number | undefined
+
+/** The address of the time limit that the machine code hands to futex(2). */
+function patience(): number {
+  if (patienceAt === undefined) {
+    const memory = mapMemory(TIMESPEC.size)
+    new Uint8Array(memory.buffer).set(TIMESPEC.write(timespec(PATIENCE_MS)))
+    patienceAt = memory.address
+  }
+  return patienceAt
+}

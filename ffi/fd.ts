@@ -1,0 +1,77 @@
+// A file descriptor that somebody owns. It is closed by `using`, it is never a number outside ffi/, and it belongs to
+// the process that opened it: naming another process's descriptor in a call is a mistake that throws.
+
+/** The process whose descriptor table an Fd is an entry of, and who performs its calls. */
+export interface FdOwner {
+  /** Where its calls are performed, for messages. */
+  readonly where: string
+  close(fd: Fd): void
+  /** Makes all queued calls, so that descriptors have numbers. */
+  flush(): void
+}
+
+const QUEUED = -1
+const MISSING = -2
+const CLOSED = -3
+
+/**
+ * An open file. Its number may be outstanding (the call that opens it is still queued) or missing (that call failed
+ * harmlessly; calls that name it are then not made).
+ */
+export class Fd implements Disposable {
+  readonly owner: FdOwner
+  /** What was opened, for traces and messages. */
+  readonly label: string
+  readonly #borrowed: boolean
+  #number: number
+
+  /** For performers: `number` is outstanding when left out. */
+  constructor(owner: FdOwner, label: string, number: number = QUEUED, borrowed = false) {
+    this.owner = owner
+    this.label = label
+    this.#number = number
+    this.#borrowed = borrowed
+  }
+
+  /** Whether the call that should have opened it failed harmlessly. Makes queued calls first. */
+  get missing(): boolean {
+    if (this.#number === QUEUED) this.owner.flush()
+    return this.#number === MISSING
+  }
+
+  /** Whether its number is known only when queued calls have been made. */
+  get queued(): boolean {
+    return this.#number === QUEUED
+  }
+
+  /** The kernel's number, for ffi/ alone. Makes queued calls first; a missing or closed one is a RangeError. */
+  get number(): number {
+    if (this.#number === QUEUED) this.owner.flush()
+    if (this.#number < 0) throw new RangeError(`Descriptor of ${this.label} is not open`)
+    return this.#number
+  }
+
+  /** For performers: the call that opens it has been made. */
+  settle(number: number | 'missing'): void {
+    this.#number = number === 'missing' ? MISSING : number
+  }
+
+  /** Hands the descriptor to whoever else will close it: this object forgets it. */
+  release(): number {
+    const number = this.number
+    this.#number = CLOSED
+    return number
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#number === MISSING || this.#number === CLOSED) return
+    if (!this.#borrowed) this.owner.close(this)
+    this.#number = CLOSED
+  }
+
+  /** As strace -y shows descriptors. */
+  toString(): string {
+    const number = this.#number >= 0 ? String(this.#number) : this.#number === MISSING ? 'missing' : 'new'
+    return `${number}<${this.label}>`
+  }
+}

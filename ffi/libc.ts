@@ -1,0 +1,86 @@
+// The only door to libc: memory that the kernel and JavaScript both see, and functions in machine code. The system
+// calls themselves are made by the executor's code (perform/), never by libc: its errno would be a second way to fail.
+// A bare name is safe here alone: the C library is always loaded already, so ld.so does not search for it. Bun would
+// look for any other bare name in the current directory, which may be a hostile image's.
+
+import { CFunction, dlopen, ptr, toArrayBuffer } from 'bun:ffi'
+import { MACHINE } from './machine.ts'
+
+/** Set by compile.ts: which C library the binary is linked with. */
+declare const BUNC_LIBC: string | undefined
+const LIBC =
+  typeof BUNC_LIBC === 'undefined' || BUNC_LIBC === 'glibc'
+    ? 'libc.so.6'
+    : `libc.musl-${MACHINE === 'x64' ? 'x86_64' : 'aarch64'}.so.1`
+
+const libc = dlopen(LIBC, {
+  mmap: { args: ['ptr', 'u64', 'i32', 'i32', 'i32', 'i64'], returns: 'ptr' },
+  munmap: { args: ['ptr', 'u64'], returns: 'i32' },
+  mprotect: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
+}).symbols
+
+const PROT_READ = 1
+const PROT_WRITE = 2
+const PROT_EXEC = 4
+const MAP_SHARED = 1
+const MAP_PRIVATE = 2
+const MAP_ANONYMOUS = 0x20
+/** What mmap returns as MAP_FAILED arrives as a number beyond every address. */
+const HIGHEST_ADDRESS = 2 ** 48
+
+/** Memory outside the JavaScript heap: it never moves, and it is there until `unmap`. */
+export interface Mapping {
+  readonly address: number
+  readonly buffer: ArrayBuffer
+}
+
+/** Takes a size in bytes, gives zeroed private memory. Throws when the kernel has none (mmap(2)). */
+export function mapMemory(size: number): Mapping {
+  return mapped(libc.mmap(null, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size)
+}
+
+/** Takes the number of a memfd and a size in bytes, gives its memory, shared with whoever else maps it (mmap(2)). */
+export function mapShared(descriptor: number, size: number): Mapping {
+  return mapped(libc.mmap(null, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), size)
+}
+
+/** Gives memory back to the kernel; its buffer must not be used afterwards (munmap(2)). */
+export function unmap(mapping: Mapping): void {
+  libc.munmap(ptr(mapping.buffer), mapping.buffer.byteLength)
+}
+
+/** The functions of the executor that run in this process; what they take and give stands in executor/program.ts. */
+export interface Functions {
+  perform(request: number, reply: number): void
+  hand(request: number, turn: number): void
+  watch(request: number, turn: number, reply: number, timeout: number): number
+  spawn(cloneArgs: number, size: number, request: number, reply: number): number
+}
+
+/** Takes the executor's code and the offsets of its functions, makes them callable. */
+export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string) => number): Functions {
+  const memory = mapMemory(code.length)
+  new Uint8Array(memory.buffer).set(code)
+  // Written first and made executable after: memory is never both (W^X), and mprotect(2) makes arm64 see the new code.
+  if (libc.mprotect(ptr(memory.buffer), code.length, PROT_READ | PROT_EXEC) !== 0)
+    throw new Error('Cannot make machine code executable: mprotect(PROT_EXEC) failed (does a policy deny execmem?)')
+  const at = <F>(label: string, args: 'two' | 'four', returns: 'void' | 'u32' | 'i32') =>
+    CFunction({
+      // Bun's Pointer is a branded number.
+      ptr: (memory.address + offsetOf(label)) as never,
+      args: args === 'two' ? ['u64', 'u64'] : ['u64', 'u64', 'u64', 'u64'],
+      returns,
+    }) as F
+  return {
+    perform: at('perform', 'two', 'void'),
+    hand: at('hand', 'two', 'void'),
+    watch: at('watch', 'four', 'u32'),
+    spawn: at('spawn', 'four', 'i32'),
+  }
+}
+
+function mapped(address: unknown, size: number): Mapping {
+  if (typeof address !== 'number' || address <= 0 || address > HIGHEST_ADDRESS)
+    throw new Error(`Cannot map ${size} bytes of memory: mmap failed`)
+  return { address, buffer: toArrayBuffer(address as never, 0, size) }
+}

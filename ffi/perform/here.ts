@@ -1,0 +1,79 @@
+// Performs calls in this process, at once. The executor's own code makes them, so a result travels the same way as one
+// from a task, and errno is a number in memory that nothing between can overwrite.
+
+import { Arena, ARENA_SIZE } from '../arena.ts'
+import type { Call, Sys } from '../call.ts'
+import { close } from '../calls/descriptor.ts'
+import { SyscallError } from '../error.ts'
+import { Fd, type FdOwner } from '../fd.ts'
+import { native } from '../executor/native.ts'
+import { mapMemory } from '../libc.ts'
+import { ERRNO } from '../numbers/errno.ts'
+
+const arena = new Arena(mapMemory(ARENA_SIZE))
+const EINTR = -ERRNO.EINTR
+
+const owner: FdOwner = {
+  where: 'here',
+  flush: () => {},
+  // Linux has closed the descriptor even when close(2) reports a failure: there is nothing to do about it.
+  close: (fd) => void make({ ...close(fd), tolerated: [] }),
+}
+
+function own(fd: Fd): undefined {
+  if (fd.owner !== owner) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to this process`)
+}
+
+/** Makes one call, however often it is interrupted; gives what the kernel returned. */
+function make(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } {
+  for (;;) {
+    arena.reset()
+    const { rooms } = arena.add(call, own)
+    arena.seal()
+    native.perform(arena.request, arena.reply)
+    const raw = arena.result(0)
+    if (raw !== EINTR) return { raw, rooms: raw < 0 ? [] : rooms.map((room) => arena.read(room)) }
+  }
+}
+
+/** Whether a call names a descriptor that is missing, and is therefore not made. */
+export function namesMissing(call: Call<unknown>): boolean {
+  return call.operands().some((operand) => operand instanceof Fd && operand.missing)
+}
+
+function perform<R>(call: Call<R, 'anywhere'>): R {
+  if (namesMissing(call)) return absent(call, owner)
+  const { raw, rooms } = make(call)
+  if (raw < 0) {
+    const error = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
+    if (call.tolerated.some((errno) => errno === error.errno)) return absent(call, owner)
+    throw error
+  }
+  if (call.result.kind === 'descriptor') return opened(new Fd(owner, call.label(), raw))
+  return call.result.decode(raw, rooms, (number, label) => new Fd(owner, label, number))
+}
+
+/** What a call gives that was not made or failed harmlessly: a missing descriptor, or nothing. */
+export function absent<R>(call: Call<R>, whose: FdOwner): R {
+  const result = call.result.kind === 'descriptor' ? new Fd(whose, call.label(), undefined) : undefined
+  result?.settle('missing')
+  return result as R
+}
+
+/** The result of a call whose kind is `descriptor`: its type says that R is Fd. */
+export function opened<R>(fd: Fd): R {
+  return fd as R
+}
+
+/** The performer of this process. */
+export const here: Sys = Object.assign(perform, { flush: () => {} })
+
+/** Takes the number of a descriptor that this process was started with, gives an Fd that is never closed by us. */
+export function inherited(number: number, label: string): Fd {
+  return new Fd(owner, label, number, true)
+}
+
+/** Takes the number of a descriptor that a machine-code function has opened, gives its owner. */
+export function adopted(number: number, label: string): Fd {
+  return new Fd(owner, label, number)
+}

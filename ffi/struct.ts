@@ -1,0 +1,69 @@
+// Structures as the kernel lays them out: fields in order, each at a multiple of its own size. Little-endian, as both
+// architectures are.
+
+type Field = 'u8' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64'
+type Fields = Readonly<Record<string, Field>>
+/** The fields of a structure as numbers; 64-bit ones beyond 2^53 lose their last bits, unless given as bigint. */
+export type Values<F extends Fields> = { readonly [name in keyof F]: number }
+type Given<F extends Fields> = { readonly [name in keyof F]?: number | bigint }
+
+const SIZES = { u8: 1, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8 } as const
+
+/** A structure: its size in bytes, how it is written and how it is read. */
+export interface Struct<F extends Fields> {
+  readonly size: number
+  /** Takes some of the fields, gives the bytes; the others are zero. */
+  write(values: Given<F>): Uint8Array<ArrayBuffer>
+  /** Takes memory that begins with the structure, gives its fields. */
+  read(view: DataView): Values<F>
+}
+
+/** Defines a structure by its fields in order. */
+export function struct<const F extends Fields>(fields: F): Struct<F> {
+  const offsets: [name: keyof F, field: Field, offset: number][] = []
+  let end = 0
+  let widest = 1
+  for (const [name, field] of Object.entries(fields)) {
+    const size = SIZES[field]
+    end = Math.ceil(end / size) * size
+    offsets.push([name, field, end])
+    end += size
+    widest = Math.max(widest, size)
+  }
+  const size = Math.ceil(end / widest) * widest
+  return {
+    size,
+    write: (values) => {
+      const bytes = new Uint8Array(new ArrayBuffer(size))
+      const view = new DataView(bytes.buffer)
+      for (const [name, field, offset] of offsets) put(view, offset, field, values[name] ?? 0)
+      return bytes
+    },
+    read: (view) =>
+      Object.fromEntries(offsets.map(([name, field, offset]) => [name, get(view, offset, field)])) as Values<F>,
+  }
+}
+
+function put(view: DataView, offset: number, field: Field, value: number | bigint): void {
+  if (SIZES[field] === 8) view.setBigInt64(offset, BigInt(value), true)
+  else if (SIZES[field] === 4) view.setInt32(offset, Number(value), true)
+  else if (SIZES[field] === 2) view.setInt16(offset, Number(value), true)
+  else view.setInt8(offset, Number(value))
+}
+
+function get(view: DataView, offset: number, field: Field): number {
+  switch (field) {
+    case 'u8':
+      return view.getUint8(offset)
+    case 'u16':
+      return view.getUint16(offset, true)
+    case 'i32':
+      return view.getInt32(offset, true)
+    case 'u32':
+      return view.getUint32(offset, true)
+    case 'i64':
+      return Number(view.getBigInt64(offset, true))
+    case 'u64':
+      return Number(view.getBigUint64(offset, true))
+  }
+}
