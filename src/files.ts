@@ -1,0 +1,123 @@
+// Whole files and directories of the host, by path: what is more than one system call and no business of any one layer.
+// Paths below a container's root never come here: src/rootfs resolves those.
+
+import { tolerating, type Sys } from '#ffi/call.ts'
+import {
+  type Entry,
+  fstat,
+  getdents,
+  mkdirat,
+  openat,
+  put,
+  read,
+  renameat,
+  type Stat,
+  unlinkat,
+  write,
+} from '#ffi/calls/file.ts'
+import { failedWith } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { decodeText, encodeText } from '#ffi/kinds.ts'
+
+const READ_AT_ONCE = 65536
+
+/** Takes an open file, gives everything from its position to its end. */
+export function readAll(sys: Sys, file: Fd): Uint8Array {
+  let whole = sys(read(file, READ_AT_ONCE))
+  // A short read need not be the end (procfs); an empty one is.
+  for (let part = whole; part.length > 0;) {
+    part = sys(read(file, READ_AT_ONCE))
+    if (part.length === 0) break
+    const longer = new Uint8Array(whole.length + part.length)
+    longer.set(whole)
+    longer.set(part, whole.length)
+    whole = longer
+  }
+  return whole
+}
+
+/** Takes the path of a file, gives its text. Throws a SyscallError. */
+export function readText(sys: Sys, path: string): string {
+  using file = sys(openat('cwd', path, ['RDONLY']))
+  return decodeText(readAll(sys, file))
+}
+
+/** Takes the path of a file, gives its text, or undefined where there is no such file. */
+export function readTextIfThere(sys: Sys, path: string): string | undefined {
+  using file = sys(tolerating(openat('cwd', path, ['RDONLY']), 'ENOENT', 'ENOTDIR'))
+  return file.missing ? undefined : decodeText(readAll(sys, file))
+}
+
+/** Writes a value to a file that takes it whole: procfs, sysfs, cgroupfs. Throws a SyscallError. */
+export function writeValue(sys: Sys, path: string, value: string): void {
+  using file = sys(openat('cwd', path, ['WRONLY']))
+  sys(put(file, value))
+}
+
+/** Writes all of a text to an open file, however many calls that takes. */
+export function writeAll(sys: Sys, file: Fd, value: string | Uint8Array): void {
+  let rest = typeof value === 'string' ? encodeText(value) : value
+  while (rest.length > 0) rest = rest.subarray(sys(write(file, rest)))
+}
+
+/**
+ * Replaces a file, or leaves it as it was: the text is written beside it under a name that begins with a dot, then
+ * renamed. Takes the path, the text and the mode of the file.
+ */
+export function replaceFile(sys: Sys, path: string, value: string, mode: number): void {
+  const slash = path.lastIndexOf('/')
+  const beside = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`
+  // Left there by a process that was killed between the two.
+  sys(tolerating(unlinkat('cwd', beside, []), 'ENOENT'))
+  try {
+    using file = sys(openat('cwd', beside, ['WRONLY', 'CREAT', 'EXCL'], mode))
+    writeAll(sys, file, value)
+  } catch (error) {
+    sys(tolerating(unlinkat('cwd', beside, []), 'ENOENT'))
+    throw error
+  }
+  sys(renameat('cwd', beside, 'cwd', path))
+}
+
+/** Makes a directory and those above it that are missing. Takes an absolute path and the mode of new ones. */
+export function makeDirectories(sys: Sys, path: string, mode: number): void {
+  try {
+    sys(mkdirat('cwd', path, mode))
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) return
+    if (!failedWith(error, 'ENOENT')) throw error
+    makeDirectories(sys, path.slice(0, path.lastIndexOf('/')) || '/', mode)
+    sys(tolerating(mkdirat('cwd', path, mode), 'EEXIST'))
+  }
+}
+
+/** Takes the path of a directory, gives what is in it; nothing where there is no such directory. */
+export function entriesOf(sys: Sys, path: string): readonly Entry[] {
+  using dir = sys(tolerating(openat('cwd', path, ['RDONLY', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
+  return dir.missing ? [] : entriesOfOpen(sys, dir)
+}
+
+/** Takes an open directory, gives what is in it. */
+export function entriesOfOpen(sys: Sys, dir: Fd): readonly Entry[] {
+  const entries: Entry[] = []
+  for (;;) {
+    const some = sys(getdents(dir))
+    if (some === undefined) return entries
+    entries.push(...some)
+  }
+}
+
+/** Removes a directory with everything in it, following no link and crossing no mount. What is not there is no error. */
+export function removeTree(sys: Sys, path: string): void {
+  for (const { name, type } of entriesOf(sys, path)) {
+    if (type === 'directory') removeTree(sys, `${path}/${name}`)
+    else sys(tolerating(unlinkat('cwd', `${path}/${name}`, []), 'ENOENT'))
+  }
+  sys(tolerating(unlinkat('cwd', path, ['REMOVEDIR']), 'ENOENT'))
+}
+
+/** Takes a path, gives what stat(2) says of it, or undefined where there is nothing. */
+export function statIfThere(sys: Sys, path: string): Stat | undefined {
+  using file = sys(tolerating(openat('cwd', path, ['PATH']), 'ENOENT', 'ENOTDIR'))
+  return file.missing ? undefined : sys(fstat(file))
+}

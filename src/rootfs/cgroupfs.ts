@@ -1,0 +1,72 @@
+// What a container sees as /sys/fs/cgroup: one cgroup2 file system, or the v1 tree of a tmpfs with one directory for each
+// hierarchy. Where its cgroups are is told by whoever made them; this file only mounts.
+
+import type { Sys } from '#ffi/call.ts'
+import { mkdirat, openat, symlinkat } from '#ffi/calls/file.ts'
+import { mountSetattr } from '#ffi/calls/mount.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { attach, boundTree, newFilesystem } from './attach.ts'
+import type { MountPlan } from './parse-options.ts'
+
+/** One v1 hierarchy. */
+export interface Hierarchy {
+  /** Name of its directory below /sys/fs/cgroup: `memory`, `cpu,cpuacct`, `systemd`, `unified`. */
+  readonly name: string
+  /** Options that mount it: `memory`, `cpu,cpuacct`, `none,name=systemd`; the type is cgroup2 when there are none. */
+  readonly options: readonly string[]
+  /** The container's own directory in it, on the host. */
+  readonly path: string
+}
+
+/** The cgroups that a container is in. */
+export interface CgroupTree {
+  readonly version: 1 | 2
+  /** Its own directory on the host (v2). */
+  readonly path: string
+  /** Its own directories on the host (v1); empty on v2. */
+  readonly hierarchies: readonly Hierarchy[]
+  /** Whether the container has a cgroup namespace of its own: then a new mount shows its own part alone. */
+  readonly namespace: boolean
+}
+
+/** Mounts the container's cgroups on an open directory. Throws a SyscallError. */
+export function mountCgroups(
+  sys: Sys,
+  { target, tree, plan }: { target: Fd; tree: CgroupTree; plan: MountPlan },
+): void {
+  if (tree.version === 2) mountUnified(sys, target, tree, plan)
+  else mountHierarchies(sys, target, tree, plan)
+}
+
+function mountUnified(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPlan): void {
+  using mount = tree.namespace
+    ? newFilesystem(sys, { type: 'cgroup2', source: 'cgroup', plan: { ...plan, data: [] } })
+    : boundTree(sys, tree.path === '' ? '/sys/fs/cgroup' : tree.path, { ...plan, bind: 'recursive' }, [])
+  attach(sys, mount, target)
+}
+
+function mountHierarchies(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPlan): void {
+  const attributes = { set: plan.attributes.set.filter((name) => name !== 'RDONLY'), clear: [] }
+  const tmpfs: MountPlan = { ...plan, attributes, data: ['mode=755'] }
+  using top = newFilesystem(sys, { type: 'tmpfs', source: 'tmpfs', plan: tmpfs })
+  attach(sys, top, target)
+  for (const hierarchy of tree.hierarchies) mountHierarchy(sys, top, { hierarchy, tree, plan })
+  if (plan.attributes.set.includes('RDONLY')) sys(mountSetattr(top, 'this', { set: ['RDONLY'] }))
+}
+
+function mountHierarchy(
+  sys: Sys,
+  top: Fd,
+  { hierarchy, tree, plan }: { hierarchy: Hierarchy; tree: CgroupTree; plan: MountPlan },
+): void {
+  sys(mkdirat(top, hierarchy.name, 0o755))
+  using place = sys(openat(top, hierarchy.name, ['PATH', 'DIRECTORY', 'NOFOLLOW']))
+  const type = hierarchy.options.length === 0 ? 'cgroup2' : 'cgroup'
+  using mount = tree.namespace
+    ? newFilesystem(sys, { type, source: 'cgroup', plan: { ...plan, data: hierarchy.options } })
+    : boundTree(sys, hierarchy.path, { ...plan, bind: 'recursive' }, [])
+  attach(sys, mount, place)
+  // `cpu` and `cpuacct` lead to `cpu,cpuacct`, as on every host.
+  const each = hierarchy.name.split(',')
+  if (each.length > 1) for (const name of each) sys(symlinkat(hierarchy.name, top, name))
+}

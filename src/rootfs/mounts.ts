@@ -1,0 +1,132 @@
+// The mounts of config.json, in their order. Each is made detached and then attached to a target that was opened below
+// the root: an image that swaps a directory for a link meanwhile changes nothing.
+
+import type { Sys } from '#ffi/call.ts'
+import { fstat, fstatfs, type Stat } from '#ffi/calls/file.ts'
+import { type MountAttribute, MS, mountSetattr } from '#ffi/calls/mount.ts'
+import { doing } from '#ffi/context.ts'
+import { failedWith } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
+import type { Mount } from '#src/config/schema/mounts.ts'
+import { Failure } from '#src/failure.ts'
+import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach.ts'
+import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
+import { type MountPlan, parseOptions } from './parse-options.ts'
+import { components, containsLink, directoryInRoot, fileInRoot, withoutLinks } from './resolve.ts'
+
+/** What mounting needs to know beside the mounts themselves. */
+export interface MountSetting {
+  /** Performs in the task that becomes the container, in its mount namespace. */
+  readonly task: Sys
+  /** Performs in bunc's own namespaces. */
+  readonly here: Sys
+  /** The container's root: mounted, open in the task. */
+  readonly root: Fd
+  /** The same directory before anything was mounted on it, open here. */
+  readonly rootBefore: Fd
+  /** Where relative sources of bind mounts start: an absolute path. */
+  readonly bundle: string
+  /** Whether attributes of the host's mounts are locked for the container. */
+  readonly userNamespace: boolean
+  readonly cgroups: CgroupTree
+}
+
+/**
+ * Makes all mounts. Gives those that must become read-only once everything below them has been made. Throws a
+ * SyscallError or a Failure that names the mount as `mounts[3]`.
+ */
+export function makeMounts(setting: MountSetting, mounts: readonly Mount[]): Fd[] {
+  const later: Fd[] = []
+  for (const [i, mount] of mounts.entries()) {
+    const readonly = doing(`make mounts[${i}], "${mount.type || 'bind'}" on "${mount.destination}"`, () =>
+      makeMount(setting, mount),
+    )
+    if (readonly !== undefined) later.push(readonly)
+  }
+  return later
+}
+
+/** Makes the mounts read-only that `makeMounts` gave. */
+export function finishMounts(sys: Sys, later: readonly Fd[]): void {
+  for (const mount of later) {
+    using tmpfs = mount
+    sys(mountSetattr(tmpfs, 'this', { set: ['RDONLY'] }))
+  }
+}
+
+function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
+  const plan = parseOptions(mount.options)
+  if (components(mount.destination).length === 0) throw new Failure('a mount on the root itself is not possible')
+  if (plan.copyUp) throw new Failure('option "tmpcopyup" is not supported yet')
+  if (plan.bind !== 'no' || mount.type === 'bind') return bindMount(setting, mount, plan)
+  if (mount.type === 'cgroup' || mount.type === 'cgroup2') {
+    using target = directory(setting, mount.destination)
+    mountCgroups(setting.task, { target, tree: setting.cgroups, plan })
+    return undefined
+  }
+  // These two are what everything else relies on: their place must be what it looks like (CVE-2019-19921).
+  if (mount.type === 'proc' || mount.type === 'sysfs') refuseLink(setting, mount.destination)
+  using target = directory(setting, mount.destination)
+  return mountNew(setting, { target, type: mount.type, source: mount.source, plan })
+}
+
+function mountNew(
+  { task }: MountSetting,
+  { target, type, source, plan }: { target: Fd; type: string; source: string; plan: MountPlan },
+): Fd | undefined {
+  const tree = newFilesystem(task, { type, source, plan })
+  attach(task, tree, target)
+  finishTree(task, tree, plan)
+  if (type === 'tmpfs' && plan.attributes.set.includes('RDONLY')) return tree
+  tree[Symbol.dispose]()
+  return undefined
+}
+
+function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {
+  const { task, here } = setting
+  if (plan.data.length > 0) throw new Failure(`a bind mount cannot have the file system option "${plan.data[0]}"`)
+  const source = mount.source.startsWith('/') ? mount.source : `${setting.bundle}/${mount.source}`
+  const { stat, attributes } = inspect(here, source, setting.userNamespace)
+  using target = stat.type === 'directory' ? directory(setting, mount.destination) : file(setting, mount.destination)
+  using tree = boundTree(task, source, { ...plan, bind: plan.bind === 'no' ? 'recursive' : plan.bind }, attributes)
+  attach(task, tree, target)
+  finishTree(task, tree, plan)
+}
+
+/** What the source of a bind mount is, and which attributes the container may not take away. */
+function inspect(here: Sys, source: string, locked: boolean): { stat: Stat; attributes: MountAttribute[] } {
+  try {
+    using file = openHost(here, source)
+    const flags = locked ? here(fstatfs(file)).flags : 0
+    const attributes = LOCKABLE.filter((name) => flags & MS[name])
+    return { stat: here(fstat(file)), attributes }
+  } catch (error) {
+    if (failedWith(error, 'ENOENT')) throw new Failure(`source "${source}" does not exist: no such file or directory`)
+    throw error
+  }
+}
+
+const LOCKABLE = ['RDONLY', 'NOSUID', 'NODEV', 'NOEXEC'] as const
+
+/** The directory that a mount goes on. */
+function directory(setting: MountSetting, destination: string): Fd {
+  return directoryInRoot(setting.task, setting.root, resolved(setting, destination))
+}
+
+/** The file that a mount goes on. */
+function file(setting: MountSetting, destination: string): Fd {
+  return fileInRoot(setting.task, setting.root, resolved(setting, destination))
+}
+
+/**
+ * A destination whose links have been followed, when it has some. Looked up here, before the task has mounted anything:
+ * what it says decides only which directories are made, the kernel resolves the path again when it is opened.
+ */
+function resolved({ here, task, root, rootBefore }: MountSetting, destination: string): string {
+  return containsLink(here, rootBefore, destination) ? withoutLinks(task, root, destination) : destination
+}
+
+function refuseLink({ here, rootBefore }: MountSetting, destination: string): void {
+  if (containsLink(here, rootBefore, destination))
+    throw new Failure(`"${destination}" is a symbolic link in the container's root, which is not allowed here`)
+}

@@ -1,0 +1,54 @@
+// Turns the options of one mount into what is asked of the kernel.
+
+import type { MountAttribute, Propagation } from '#ffi/calls/mount.ts'
+import { MOUNT_OPTIONS } from './options.ts'
+
+/** Attributes to set and to clear. */
+export interface AttributeChange {
+  readonly set: MountAttribute[]
+  readonly clear: MountAttribute[]
+}
+
+/** What the options of one mount ask for. */
+export interface MountPlan {
+  readonly bind: 'no' | 'this' | 'recursive'
+  readonly attributes: AttributeChange
+  /** Of the mount and all below it. */
+  readonly recursive: AttributeChange
+  readonly propagations: readonly { readonly propagation: Propagation; readonly scope: 'this' | 'recursive' }[]
+  /** Flags of the superblock, for fsconfig(2). */
+  readonly superblock: readonly string[]
+  /** Options of the file system: `key` or `key=value`. */
+  readonly data: readonly string[]
+  readonly copyUp: boolean
+}
+
+/** Takes the options of a mount in their order, gives the plan. A later option overrides an earlier one. */
+export function parseOptions(options: readonly string[]): MountPlan {
+  const attributes: AttributeChange = { set: [], clear: [] }
+  const recursive: AttributeChange = { set: [], clear: [] }
+  const propagations: { propagation: Propagation; scope: 'this' | 'recursive' }[] = []
+  const superblock = new Set<string>()
+  const data: string[] = []
+  let bind: MountPlan['bind'] = 'no'
+  let copyUp = false
+  for (const option of options) {
+    const row = MOUNT_OPTIONS[option]
+    if (row === undefined) data.push(option)
+    else if (row.kind === 'bind') bind = row.recursive ? 'recursive' : 'this'
+    else if (row.kind === 'propagation')
+      propagations.push({ propagation: row.propagation, scope: row.recursive ? 'recursive' : 'this' })
+    else if (row.kind === 'superblock') row.off ? superblock.delete(row.key) : superblock.add(row.key)
+    else if (row.kind === 'tmpcopyup') copyUp = true
+    else if (row.kind !== 'nothing') note(row.recursive ? recursive : attributes, row.kind, row.attribute)
+  }
+  return { bind, attributes, recursive, propagations, superblock: [...superblock], data, copyUp }
+}
+
+/** An attribute is either set or cleared: the last word counts. */
+function note(change: AttributeChange, kind: 'set' | 'clear', attribute: MountAttribute): void {
+  const other = kind === 'set' ? change.clear : change.set
+  const at = other.indexOf(attribute)
+  if (at >= 0) other.splice(at, 1)
+  if (!change[kind].includes(attribute)) change[kind].push(attribute)
+}

@@ -1,0 +1,62 @@
+// Paths that a container must not see (`maskedPaths`) or change (`readonlyPaths`). What hides them comes from the host and
+// was verified there: an image's own /dev/null is never trusted (CVE-2025-31133).
+
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { fstat } from '#ffi/calls/file.ts'
+import { moveMount } from '#ffi/calls/mount.ts'
+import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { Failure } from '#src/failure.ts'
+import { attach, changedCopyOf, copyOf, newFilesystem, openHost } from './attach.ts'
+import { parseOptions } from './parse-options.ts'
+import { openIfThere } from './resolve.ts'
+
+const NULL_MAJOR = 1
+const NULL_MINOR = 3
+
+/** Throws a Failure unless the host's /dev/null is the null device. Performed here, once, before a task opens it. */
+export function verifyHostNull(here: Sys): void {
+  using file = openHost(here, '/dev/null')
+  const { type, major, minor } = here(fstat(file))
+  if (type !== 'char' || major !== NULL_MAJOR || minor !== NULL_MINOR)
+    throw new Failure('/dev/null of the host is not the null device')
+}
+
+/** An empty directory that can hold nothing. */
+const EMPTY = parseOptions(['nosuid', 'nodev', 'noexec', 'nr_inodes=1', 'mode=555'])
+
+/**
+ * Hides paths of the container: a directory behind an empty one, anything else behind the null device. A path that is
+ * not there is left out; every other failure is an error. `task` must still see the host's /dev/null.
+ */
+export function maskPaths(task: Sys, root: Fd, paths: readonly string[]): void {
+  if (paths.length === 0) return
+  using nothing = openHost(task, '/dev/null')
+  using empty = newFilesystem(task, { type: 'tmpfs', source: 'tmpfs', plan: { ...EMPTY, superblock: ['ro'] } })
+  for (const [i, path] of paths.entries())
+    doing(`hide linux.maskedPaths[${i}], "${path}"`, () =>
+      mask(task, openIfThere(task, root, path), { nothing, empty }),
+    )
+}
+
+/**
+ * Hides what is open. Which of the two covers fits, the kernel says with ENOTDIR: a file cannot cover a directory, nor a
+ * directory a file. Both are tried on the same descriptor, so exactly one fits, whatever happens to the path meanwhile.
+ */
+function mask(task: Sys, opened: Fd, { nothing, empty }: { nothing: Fd; empty: Fd }): void {
+  using target = opened
+  using overDirectory = copyOf(task, empty)
+  task(tolerating(moveMount(overDirectory, target), 'ENOTDIR'))
+  using overFile = copyOf(task, nothing)
+  task(tolerating(moveMount(overFile, target), 'ENOTDIR'))
+}
+
+/** Makes paths of the container read-only. A path that is not there is left out. */
+export function protectPaths(task: Sys, root: Fd, paths: readonly string[]): void {
+  for (const [i, path] of paths.entries())
+    doing(`protect linux.readonlyPaths[${i}], "${path}"`, () => {
+      using target = openIfThere(task, root, path)
+      using tree = changedCopyOf(task, target, { set: ['RDONLY'] })
+      attach(task, tree, target)
+    })
+}

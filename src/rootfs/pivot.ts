@@ -1,0 +1,79 @@
+// The container's root: made a mount of its own, and then made the root.
+
+import type { TaskSys } from '#ffi/call.ts'
+import { mountSetattr, type Propagation, pivotRootHere, umount } from '#ffi/calls/mount.ts'
+import { chdir, fchdir } from '#ffi/calls/namespace.ts'
+import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
+import type { RootfsPropagation } from '#src/config/schema/linux.ts'
+import { attach, boundTree, openHost } from './attach.ts'
+import { parseOptions } from './parse-options.ts'
+
+/** What `rootfsPropagation` asks of the host's mounts, seen from the container: by default they pass mounts on, one way. */
+const PROPAGATIONS: {
+  readonly [name in RootfsPropagation]: { propagation: Propagation; scope: 'this' | 'recursive' }
+} = {
+  '': { propagation: 'SLAVE', scope: 'recursive' },
+  shared: { propagation: 'SHARED', scope: 'this' },
+  slave: { propagation: 'SLAVE', scope: 'this' },
+  private: { propagation: 'PRIVATE', scope: 'this' },
+  unbindable: { propagation: 'UNBINDABLE', scope: 'this' },
+  rshared: { propagation: 'SHARED', scope: 'recursive' },
+  rslave: { propagation: 'SLAVE', scope: 'recursive' },
+  rprivate: { propagation: 'PRIVATE', scope: 'recursive' },
+  runbindable: { propagation: 'UNBINDABLE', scope: 'recursive' },
+}
+
+/**
+ * Makes the mount private that a directory of the host lies on: pivot_root(2) refuses a root below a shared one. Only
+ * needed where the config keeps the host's mounts shared. `mountinfo` is the text of /proc/self/mountinfo.
+ */
+export function makeParentPrivate(task: TaskSys, path: string, mountinfo: string): void {
+  let longest = '/'
+  for (const line of mountinfo.split('\n')) {
+    const point = line.split(' ')[4] ?? ''
+    if (point.length > longest.length && (path === point || path.startsWith(`${point}/`))) longest = point
+  }
+  using mount = openHost(task, longest)
+  task(mountSetattr(mount, 'this', { propagation: 'PRIVATE' }))
+}
+
+/** Cuts a new mount namespace off from the host as far as the config wants: the first thing that happens in it. */
+export function cutOff(task: TaskSys, propagation: RootfsPropagation): void {
+  using top = openHost(task, '/')
+  const { propagation: kind, scope } = PROPAGATIONS[propagation]
+  doing('change the propagation of the mounts', () => task(mountSetattr(top, scope, { propagation: kind })))
+}
+
+/** Makes the directory of the root a mount of its own, gives it open. Takes its absolute path on the host. */
+export function mountRoot(task: TaskSys, path: string): Fd {
+  return doing(`mount the root "${path}"`, () => {
+    using below = openHost(task, path)
+    const root = boundTree(task, path, parseOptions(['rbind']), [])
+    attach(task, root, below)
+    return root
+  })
+}
+
+/** Makes an open mount the root of the task's mount namespace and takes the host's away. */
+export function pivot(task: TaskSys, root: Fd): void {
+  doing('enter the root', () => {
+    task(fchdir(root))
+    // The old root ends up on top of the new one, at the same place: there it is taken away, never visible at a path.
+    task(pivotRootHere())
+    task(umount('.', ['DETACH']))
+    task(chdir('/'))
+  })
+}
+
+/** Makes the root read-only, and says how mounts below it propagate, once all of them are there. */
+export function finishRoot(
+  task: TaskSys,
+  root: Fd,
+  options: { readonly: boolean; propagation: RootfsPropagation },
+): void {
+  if (options.readonly) task(mountSetattr(root, 'this', { set: ['RDONLY'] }))
+  if (options.propagation === '') return
+  const { propagation, scope } = PROPAGATIONS[options.propagation]
+  task(mountSetattr(root, scope, { propagation }))
+}

@@ -1,0 +1,121 @@
+// Paths inside a container's root, which may be hostile: every step is resolved by the kernel below the root's own
+// descriptor (RESOLVE_IN_ROOT), so no symbolic link leads out of it and no race can swap what was opened. What is missing
+// is made component by component. Nothing here has to see a result, so all of it can wait in a batch.
+
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { mkdirat, mknodat, openat2, readlinkat } from '#ffi/calls/file.ts'
+import { failedWith } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
+
+/** A place below a directory that is already open. */
+export interface Place {
+  readonly dir: Fd
+  readonly name: string
+}
+
+const DIRECTORY_MODE = 0o755
+/** As the kernel counts: more symbolic links than this on one path are a loop. */
+const MOST_LINKS = 40
+
+/** Takes an absolute path of the container, gives its components; `.` is left out and `..` never climbs above the root. */
+export function components(path: string): string[] {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return parts
+}
+
+/** Opens what a path of the container leads to (O_PATH), following links inside the root. Throws when it is not there. */
+export function openInRoot(sys: Sys, root: Fd, path: string): Fd {
+  return sys(openat2(root, path, { flags: ['PATH'], resolve: ['IN_ROOT'] }))
+}
+
+/** As `openInRoot`; gives a missing Fd where there is nothing. */
+export function openIfThere(sys: Sys, root: Fd, path: string): Fd {
+  return sys(tolerating(openat2(root, path, { flags: ['PATH'], resolve: ['IN_ROOT'] }), 'ENOENT', 'ENOTDIR'))
+}
+
+/**
+ * Opens a directory of the container, whose missing components are made with mode 0755. Throws when a component is no
+ * directory, or a link that leads nowhere.
+ */
+export function directoryInRoot(sys: Sys, root: Fd, path: string): Fd {
+  const parts = components(path)
+  let dir = sys(openat2(root, '/', { flags: ['PATH', 'DIRECTORY'], resolve: ['IN_ROOT'] }))
+  for (const [i, name] of parts.entries()) {
+    using parent = dir
+    // EEXIST also for a link, which is not followed here: the next call does that, inside the root.
+    sys(tolerating(mkdirat(parent, name, DIRECTORY_MODE), 'EEXIST'))
+    const here = `/${parts.slice(0, i + 1).join('/')}`
+    dir = sys(openat2(root, here, { flags: ['PATH', 'DIRECTORY'], resolve: ['IN_ROOT'] }))
+  }
+  return dir
+}
+
+/** Opens the directory that a path of the container lies in, made as `directoryInRoot` does. */
+export function parentInRoot(sys: Sys, root: Fd, path: string): { dir: Fd; name: string } {
+  const parts = components(path)
+  const name = parts.pop() ?? '.'
+  return { dir: directoryInRoot(sys, root, `/${parts.join('/')}`), name }
+}
+
+/** Opens a file of the container that something will be mounted on; an empty one is made where there is none. */
+export function fileInRoot(sys: Sys, root: Fd, path: string): Fd {
+  const { dir, name } = parentInRoot(sys, root, path)
+  using parent = dir
+  sys(tolerating(mknodat(parent, name, { type: 'file', mode: 0o644 }, 0), 'EEXIST'))
+  return openInRoot(sys, root, path)
+}
+
+/**
+ * Takes a path of the container, gives the path that remains when its links have been followed, as far as anything is
+ * there: the last component that exists is no link. A link that leads nowhere (an image's /etc/resolv.conf) thereby
+ * becomes a path that can be made. Has to see results: for paths that are known to contain a link.
+ */
+export function withoutLinks(sys: Sys, root: Fd, path: string): string {
+  let rest = components(path)
+  let done: string[] = []
+  for (let links = 0; rest.length > 0;) {
+    const [name = '', ...after] = rest
+    const target = linkTarget(sys, root, [...done, name])
+    rest = after
+    if (target === undefined) done = [...done, name]
+    else {
+      links += 1
+      if (links > MOST_LINKS) return path
+      const whole = target.startsWith('/') ? components(target) : components(`${done.join('/')}/${target}`)
+      rest = [...whole, ...after]
+      done = []
+    }
+  }
+  return `/${done.join('/')}`
+}
+
+/** What a path says if it is a link; undefined when it is none, or not there. Its directories are known to be no links. */
+function linkTarget(sys: Sys, root: Fd, parts: readonly string[]): string | undefined {
+  const path = parts.join('/')
+  using link = sys(
+    tolerating(
+      openat2(root, path, { flags: ['PATH', 'NOFOLLOW'], resolve: ['IN_ROOT', 'NO_MAGICLINKS'] }),
+      'ENOENT',
+      'ENOTDIR',
+    ),
+  )
+  if (link.missing) return undefined
+  return sys(tolerating(readlinkat(link, ''), 'ENOENT', 'EINVAL'))
+}
+
+/** Whether a path of the container contains a symbolic link, in what is there of it now. */
+export function containsLink(sys: Sys, root: Fd, path: string): boolean {
+  try {
+    sys(tolerating(openat2(root, path, { flags: ['PATH'], resolve: ['IN_ROOT', 'NO_SYMLINKS'] }), 'ENOENT', 'ENOTDIR'))[
+      Symbol.dispose
+    ]()
+    return false
+  } catch (error) {
+    if (!failedWith(error, 'ELOOP')) throw error
+    return true
+  }
+}
