@@ -3,7 +3,7 @@
 
 import type { Call, Memory, Word } from './call.ts'
 import { ERRNO } from './numbers/errno.ts'
-import { ENTRY, FORK, REPLY, REQUEST } from './executor/layout.ts'
+import { ANY_ERRNO, ENTRY, FORK, REPLY, REQUEST } from './executor/layout.ts'
 import type { Fd } from './fd.ts'
 import type { Mapping } from './libc.ts'
 import { ARM64 } from './numbers/arm64.ts'
@@ -166,8 +166,7 @@ export class Arena implements Memory {
     const at = REQUEST.entries + index * ENTRY.size
     this.#u8.fill(0, at, at + ENTRY.size)
     this.#u32[(at + ENTRY.number) >> 2] = NUMBERS[call.name]
-    const tolerated = call.tolerated.map((errno) => ERRNO[errno])
-    this.#u32[(at + ENTRY.tolerated) >> 2] = (tolerated[0] ?? 0) | ((tolerated[1] ?? 0) << 16)
+    this.#u32[(at + ENTRY.tolerated) >> 2] = toleratedWord(call)
     if (call.forks) this.#u8[at + ENTRY.flags] = FORK
     for (const [i, word] of words.entries()) {
       const named = typeof word === 'object' ? reference(word) : undefined
@@ -187,6 +186,14 @@ export class Arena implements Memory {
     this.#u32[at >> 2] = exact ? Number(BigInt.asUintN(32, value)) : value >>> 0
     this.#u32[(at >> 2) + 1] = exact ? Number(BigInt.asUintN(32, value >> 32n)) : Math.floor(value / TWO_32) >>> 0
   }
+}
+
+/** The two halves of an entry's tolerated errnos. */
+function toleratedWord({ name, tolerated }: Call<unknown>): number {
+  if (tolerated === 'any') return ANY_ERRNO
+  if (tolerated.length > 2) throw new RangeError(`An entry has room for two harmless errnos, ${name} names more`)
+  const [first, second] = tolerated
+  return (first === undefined ? 0 : ERRNO[first]) | ((second === undefined ? 0 : ERRNO[second]) << 16)
 }
 
 /** Structures that the kernel reads must lie at multiples of eight. */

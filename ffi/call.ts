@@ -50,7 +50,7 @@ export interface Call<R, W extends Where = Where> {
   readonly name: SyscallName
   readonly where: W
   /** Failures that the caller declared harmless. */
-  readonly tolerated: readonly Errno[]
+  readonly tolerated: readonly Errno[] | 'any'
   /** Whether this is the fork of a task: the parent ends with this call, the child goes on. */
   readonly forks: boolean
   readonly result: Result<R>
@@ -66,6 +66,8 @@ export interface Call<R, W extends Where = Where> {
 /** Whoever performs calls. Errors are thrown as SyscallError, now or, in a batch, at the next `flush`. */
 export interface Sys<W extends Where = 'anywhere'> {
   <R>(call: Call<R, W>): R
+  /** Performs several calls whose results must be seen, in one round trip where that matters. */
+  all<R>(calls: readonly Call<R, W>[]): R[]
   /** Performs what is queued; nothing to do where nothing queues. */
   flush(): void
 }
@@ -119,6 +121,16 @@ export function hidden(encode: (memory: Memory) => Word | readonly Word[], shown
   const kind: Kind<never> = { encode: (_, memory) => encode(memory), show: () => shown }
   HIDDEN.add(kind)
   return kind
+}
+
+/** Takes a call, gives the same call, of which every failure is harmless. */
+export function harmlessly<R, W extends Where>(call: Call<R, W>): Call<Tolerated<R>, W> {
+  return { ...call, tolerated: 'any' } as Call<Tolerated<R>, W>
+}
+
+/** Whether a call's failure with this errno was declared harmless. */
+export function tolerates(call: Call<unknown>, errno: string): boolean {
+  return call.tolerated === 'any' || call.tolerated.some((name) => name === errno)
 }
 
 /** Takes a call and errnos, gives the same call, for which these failures are harmless. At most two in a batch. */

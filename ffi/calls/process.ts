@@ -88,7 +88,7 @@ const CLD_EXITED = 1
 
 /** struct siginfo as waitid(2) fills it in. */
 function readEnding(view: DataView): Ending | undefined {
-  const pid = view.getInt32(12, true)
+  const pid = view.getInt32(16, true)
   if (pid === 0) return undefined
   const code = view.getInt32(8, true)
   const status = view.getInt32(24, true)

@@ -5,10 +5,11 @@
 import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, Where } from '../call.ts'
 import { defaultAction, EVERY_SIGNAL, setSignalMask, signalMask } from '../calls/signal.ts'
+import { callersMask } from './caller.ts'
 import { waitPidfd } from '../calls/process.ts'
 import { SyscallError } from '../error.ts'
 import type { Fd } from '../fd.ts'
-import { type Mapping, mapMemory } from '../libc.ts'
+import { mapMemory } from '../libc.ts'
 import { SIGNAL } from '../numbers/signal.ts'
 import { adopted, here } from '../perform/here.ts'
 import { struct } from '../struct.ts'
@@ -50,19 +51,11 @@ export interface Child {
   readonly pidfd: Fd
 }
 
-interface Cradle {
-  readonly memory: Mapping
-  readonly arena: Arena
-  readonly signals: Uint8Array
-}
-let cradle: Cradle | undefined
+let cradle: Arena | undefined
 
-/** Memory for the child's batch, and the signal mask that bunc was started with: both made when first needed. */
-function prepared(): Cradle {
-  if (cradle === undefined) {
-    const memory = mapMemory(ARENA_SIZE)
-    cradle = { memory, arena: new Arena(memory), signals: here(signalMask('BLOCK', new Uint8Array(8))) }
-  }
+/** Memory for the child's batch, made when first needed. */
+function prepared(): Arena {
+  cradle ??= new Arena(mapMemory(ARENA_SIZE))
   return cradle
 }
 
@@ -71,7 +64,7 @@ function prepared(): Cradle {
  * clone3, or of the first of its calls that failed; then there is no process.
  */
 export function spawn(birth: Birth): Child {
-  const { arena, signals } = prepared()
+  const arena = prepared()
   const flags = birth.namespaces.reduce((sum, name) => sum + CLONE_NEW[name], CLONE_VM + CLONE_VFORK + CLONE_PIDFD)
   arena.reset()
   const pidfd = arena.room(8)
@@ -84,14 +77,14 @@ export function spawn(birth: Birth): Child {
     }),
   )
   // execve(2) keeps ignored signals ignored, and Bun ignores these two.
-  const calls = [defaultAction('SIGPIPE'), defaultAction('SIGXFSZ'), setSignalMask(signals), ...birth.calls]
+  const calls = [defaultAction('SIGPIPE'), defaultAction('SIGXFSZ'), setSignalMask(callersMask()), ...birth.calls]
   for (const call of calls) arena.add(call, () => undefined)
   arena.seal()
 
   // A handler that ran in the child would run on the memory of the parent.
-  here(signalMask('SETMASK', EVERY_SIGNAL))
+  const mask = here(signalMask('SETMASK', EVERY_SIGNAL))
   const pid = native.spawn(cloneArgs, CLONE_ARGS.size, arena.request, arena.reply)
-  here(signalMask('SETMASK', signals))
+  here(signalMask('SETMASK', mask))
   if (pid < 0) throw cloneFailed(birth, -pid)
   const child = {
     pid,

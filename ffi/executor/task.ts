@@ -6,7 +6,7 @@ import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, TaskSys, Where } from '../call.ts'
 import { addSeals, memfdCreate, setCloseOnExec, TIMESPEC, timespec } from '../calls/descriptor.ts'
 import { ftruncate, write } from '../calls/file.ts'
-import { fexecve, fork, pidfdOpen, setDumpable, setName, setParentDeathSignal, waitPidfd } from '../calls/process.ts'
+import { fexecve, fork, pidfdOpen, setName, setParentDeathSignal, waitPidfd } from '../calls/process.ts'
 import { pidfdSendSignal } from '../calls/signal.ts'
 import { failedWith } from '../error.ts'
 import { Fd } from '../fd.ts'
@@ -68,8 +68,8 @@ export class LiveTask implements Task {
       calls: [
         // First of all: from here on it cannot outlive bunc.
         setParentDeathSignal('SIGKILL'),
-        ...keep.map((fd) => setCloseOnExec(fd, [])),
         ...(birth.calls ?? []),
+        ...keep.map((fd) => setCloseOnExec(fd, [])),
         fexecve(file, ['bunc', 'init'], []),
       ],
     })
@@ -84,8 +84,6 @@ export class LiveTask implements Task {
       exchange: () => this.#exchange(),
     })
     this.sys(setName('bunc:[init]'))
-    // exec has made it dumpable again; it is about to enter namespaces that others live in (CVE-2016-9962).
-    this.sys(setDumpable(0))
     for (const fd of birth.inherit ?? []) this.sys(setCloseOnExec(this.inherit(fd), ['FD_CLOEXEC']))
   }
 

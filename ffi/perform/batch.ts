@@ -3,13 +3,13 @@
 // function body costs one round trip here and none of its lines knows it.
 
 import { Arena, ArenaFull, type Room } from '../arena.ts'
-import type { Call, TaskSys, Where } from '../call.ts'
+import { type Call, type TaskSys, tolerates, type Where } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
 import { underWay } from '../context.ts'
 import { SyscallError } from '../error.ts'
-import { SKIPPED } from '../executor/layout.ts'
+import { REQUEST, SKIPPED } from '../executor/layout.ts'
 import { Fd, type FdOwner } from '../fd.ts'
-import { ERRNO } from '../numbers/errno.ts'
+import { errnoName } from '../errno.ts'
 import { absent, opened } from './here.ts'
 
 /** What a batch needs of a task: its name for messages, its arena, and the round trip itself. */
@@ -27,6 +27,9 @@ interface Queued {
   readonly actions: readonly string[]
 }
 
+/** Calls with results in one batch: each may want a page of the reply area. */
+const AT_ONCE = 64
+
 /** The queue of one task. */
 export class Batch implements FdOwner {
   readonly #executor: Executor
@@ -39,7 +42,10 @@ export class Batch implements FdOwner {
   constructor(executor: Executor) {
     this.#executor = executor
     executor.arena.reset()
-    this.sys = Object.assign(<R>(call: Call<R>) => this.#perform(call), { flush: () => this.flush() })
+    this.sys = Object.assign(<R>(call: Call<R>) => this.#perform(call), {
+      all: <R>(calls: readonly Call<R>[]) => this.#all(calls),
+      flush: () => this.flush(),
+    })
   }
 
   get where(): string {
@@ -108,15 +114,38 @@ export class Batch implements FdOwner {
   }
 
   #now<R>(call: Call<R>, index: number): R {
-    const queued = this.#queue[index]
-    const raw = this.#run()
+    const queue = this.#queue
+    this.#run()
+    return this.#decode(call, queue[index], index)
+  }
+
+  /** As many as fit into one batch at a time: a flush in between would overwrite what has not been read. */
+  #all<R>(calls: readonly Call<R>[]): R[] {
+    const results: R[] = []
+    for (let i = 0; i < calls.length; i += AT_ONCE) {
+      if (this.#queue.length + AT_ONCE > REQUEST.capacity) this.flush()
+      const some = calls.slice(i, i + AT_ONCE)
+      const indices = some.map((call) => (this.#namesMissing(call) ? undefined : this.#enqueue(call, undefined)))
+      const queue = this.#queue
+      this.flush()
+      for (const [at, call] of some.entries()) {
+        const index = indices[at]
+        results.push(index === undefined ? absent(call, this) : this.#decode(call, queue[index], index))
+      }
+    }
+    return results
+  }
+
+  #decode<R>(call: Call<R>, queued: Queued | undefined, index: number): R {
+    const { arena } = this.#executor
+    const raw = arena.result(index)
     if (raw < 0) return absent(call, this)
-    const rooms = (queued?.rooms ?? []).map((room) => this.#executor.arena.read(room))
+    const rooms = (queued?.rooms ?? []).map((room) => arena.read(room))
     return call.result.decode(raw, rooms, (number, label) => new Fd(this, label, number))
   }
 
-  /** One round trip; gives what the last call returned. */
-  #run(): number {
+  /** One round trip. */
+  #run(): void {
     const { arena } = this.#executor
     const queue = this.#queue
     this.#queue = []
@@ -124,7 +153,7 @@ export class Batch implements FdOwner {
     arena.seal()
     try {
       this.#executor.exchange()
-      return this.#settle(queue)
+      this.#settle(queue)
     } catch (error) {
       this.#broken = true
       throw error
@@ -134,21 +163,14 @@ export class Batch implements FdOwner {
   }
 
   /** Gives the descriptors their numbers, finds the failure if there is one. */
-  #settle(queue: readonly Queued[]): number {
+  #settle(queue: readonly Queued[]): void {
     const { arena } = this.#executor
-    let raw = 0
     for (const [index, { call, fd, actions }] of queue.entries()) {
-      raw = index < arena.done ? arena.result(index) : SKIPPED
+      const raw = index < arena.done ? arena.result(index) : SKIPPED
       fd?.settle(raw < 0 ? 'missing' : raw)
       const last = index === arena.done - 1
-      if (last && raw < 0 && raw !== SKIPPED && !tolerates(call, -raw))
+      if (last && raw < 0 && raw !== SKIPPED && !tolerates(call, errnoName(-raw)))
         throw new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: this.where, actions })
     }
-    return raw
   }
-}
-
-/** Whether a call's failure with this errno (a number) was declared harmless. */
-export function tolerates(call: Call<unknown>, errno: number): boolean {
-  return call.tolerated.some((name) => ERRNO[name] === errno)
 }

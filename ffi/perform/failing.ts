@@ -1,6 +1,6 @@
 // Makes the n-th call fail with an errno, so that a test can break every step of every command.
 
-import type { Call, Sys, Where } from '../call.ts'
+import { type Call, type Sys, tolerates, type Where } from '../call.ts'
 import type { Errno } from '../errno.ts'
 import { SyscallError } from '../error.ts'
 import { ERRNO } from '../numbers/errno.ts'
@@ -25,6 +25,6 @@ export function failing(nth: number, errno: Errno): { decorator: Decorator; aske
 export function refused<R, W extends Where>(sys: Sys<W>, where: string, call: Call<R, W>, errno: Errno): R {
   // What was asked for before it has happened before it.
   sys.flush()
-  if (call.tolerated.includes(errno)) return absent(call, { where, flush: () => {}, close: () => {} })
+  if (tolerates(call, errno)) return absent(call, { where, flush: () => {}, close: () => {} })
   throw new SyscallError({ syscall: call.name, call: call.show(), errno: ERRNO[errno], where })
 }

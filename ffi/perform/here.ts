@@ -2,7 +2,7 @@
 // from a task, and errno is a number in memory that nothing between can overwrite.
 
 import { Arena, ARENA_SIZE } from '../arena.ts'
-import type { Call, Sys } from '../call.ts'
+import { type Call, type Sys, tolerates } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
 import { SyscallError } from '../error.ts'
 import { Fd, type FdOwner } from '../fd.ts'
@@ -46,7 +46,7 @@ function perform<R>(call: Call<R, 'anywhere'>): R {
   const { raw, rooms } = make(call)
   if (raw < 0) {
     const error = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
-    if (call.tolerated.some((errno) => errno === error.errno)) return absent(call, owner)
+    if (tolerates(call, error.errno)) return absent(call, owner)
     throw error
   }
   if (call.result.kind === 'descriptor') return opened(new Fd(owner, call.label(), raw))
@@ -66,7 +66,10 @@ export function opened<R>(fd: Fd): R {
 }
 
 /** The performer of this process. */
-export const here: Sys = Object.assign(perform, { flush: () => {} })
+export const here: Sys = Object.assign(perform, {
+  all: <R>(calls: readonly Call<R, 'anywhere'>[]) => calls.map(perform),
+  flush: () => {},
+})
 
 /** Takes the number of a descriptor that this process was started with, gives an Fd that is never closed by us. */
 export function inherited(number: number, label: string): Fd {

@@ -53,6 +53,8 @@ export const linux: Kernel = {
     }),
 }
 
+export type { Child }
+
 /** Changes how calls are performed: takes a performer and its name, gives another. */
 export type Decorator = <W extends Where>(sys: Sys<W>, where: string) => Sys<W>
 
@@ -89,5 +91,8 @@ export function decorated(kernel: Kernel, decorate: Decorator): Kernel {
 
 /** Takes a performer and what to do with a call, gives a performer that does it, call by call. */
 export function wrapped<W extends Where>(sys: Sys<W>, perform: <R>(call: Call<R, W>) => R): Sys<W> {
-  return Object.assign(perform, { flush: () => sys.flush() })
+  return Object.assign(perform, {
+    all: <R>(calls: readonly Call<R, W>[]) => calls.map((call) => perform(call)),
+    flush: () => sys.flush(),
+  })
 }

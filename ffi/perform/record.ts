@@ -42,7 +42,8 @@ export function record(answers: Answers): RecordingKernel {
       recorded.push({ where, call: call.show(), result: given === 'missing' ? 'missing' : call.result.show(result) })
       return given === 'missing' ? absent(call, owner) : result
     }
-    return { sys: Object.assign(perform, { flush: () => {} }), owner }
+    const all = <R>(calls: readonly Call<R>[]) => calls.map((call) => perform(call))
+    return { sys: Object.assign(perform, { all, flush: () => {} }), owner }
   }
   const ours: Sys = performer('here').sys
 

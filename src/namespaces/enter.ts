@@ -45,6 +45,8 @@ export function enterNamespaces(
   way: { plan: NamespacePlan; joins: readonly OpenJoin[]; maps: IdMaps },
 ): void {
   const { plan, joins, maps } = way
+  // Who lives in a namespace that is joined must not be able to look into the task (CVE-2016-9962).
+  if (joins.length > 0) task.sys(setDumpable(0))
   for (const { type, path, fd } of joins)
     doing(`join the ${type} namespace "${path}"`, () => {
       task.sys(setns(task.inherit(fd), [NAMESPACE_FLAGS[type]]))
@@ -83,7 +85,6 @@ function becomeRoot(sys: TaskSys): void {
   sys(setresgid(0, 0, 0))
   sys(setresuid(0, 0, 0))
   sys(setParentDeathSignal('SIGKILL'))
-  sys(setDumpable(0))
 }
 
 function loopbackUp(sys: TaskSys): void {

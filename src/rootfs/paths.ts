@@ -3,7 +3,6 @@
 
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { fstat } from '#ffi/calls/file.ts'
-import { moveMount } from '#ffi/calls/mount.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
@@ -33,22 +32,14 @@ export function maskPaths(task: Sys, root: Fd, paths: readonly string[]): void {
   if (paths.length === 0) return
   using nothing = openHost(task, '/dev/null')
   using empty = newFilesystem(task, { type: 'tmpfs', source: 'tmpfs', plan: { ...EMPTY, superblock: ['ro'] } })
-  for (const [i, path] of paths.entries())
-    doing(`hide linux.maskedPaths[${i}], "${path}"`, () =>
-      mask(task, openIfThere(task, root, path), { nothing, empty }),
-    )
-}
-
-/**
- * Hides what is open. Which of the two covers fits, the kernel says with ENOTDIR: a file cannot cover a directory, nor a
- * directory a file. Both are tried on the same descriptor, so exactly one fits, whatever happens to the path meanwhile.
- */
-function mask(task: Sys, opened: Fd, { nothing, empty }: { nothing: Fd; empty: Fd }): void {
-  using target = opened
-  using overDirectory = copyOf(task, empty)
-  task(tolerating(moveMount(overDirectory, target), 'ENOTDIR'))
-  using overFile = copyOf(task, nothing)
-  task(tolerating(moveMount(overFile, target), 'ENOTDIR'))
+  const targets = paths.map((path) => openIfThere(task, root, path))
+  const stats = task.all(targets.map((target) => tolerating(fstat(target), 'ENOENT')))
+  for (const [i, opened] of targets.entries())
+    doing(`hide linux.maskedPaths[${i}], "${paths[i]}"`, () => {
+      using target = opened
+      using cover = copyOf(task, stats[i]?.type === 'directory' ? empty : nothing)
+      attach(task, cover, target)
+    })
 }
 
 /** Makes paths of the container read-only. A path that is not there is left out. */

@@ -1,0 +1,83 @@
+// Controllers of version 2: a cgroup has those that every cgroup above it hands down (cgroup.subtree_control). They are
+// handed down when a cgroup is made, and when a limit finds its controller missing, this file finds out where it stops.
+
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { openat, put } from '#ffi/calls/file.ts'
+import { failedWith, SyscallError } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { writeValue } from '#src/files.ts'
+import type { Hierarchy } from './record.ts'
+import { readValue, readValueIfThere, wordsOf } from './values.ts'
+
+/**
+ * Hands down every controller from the root of the hierarchy to a cgroup, as engines read figures of all of them. What
+ * cannot be handed down is no error here: whoever needs it asks `whyMissing`.
+ */
+export function handDown(sys: Sys, { mount, path }: Hierarchy): void {
+  const there = wordsOf(readValue(sys, `${path}/cgroup.controllers`))
+  const missing = wordsOf(readValue(sys, `${mount}/cgroup.controllers`)).filter((name) => !there.includes(name))
+  if (missing.length === 0) return
+  for (const above of placesAbove(mount, path)) handDownFrom(sys, above, missing)
+  // Below a threaded cgroup a new one can hold no process until it is threaded, too (cgroups(7)).
+  if (readValue(sys, `${path}/cgroup.type`) === 'domain invalid') writeValue(sys, `${path}/cgroup.type`, 'threaded')
+}
+
+/** The cgroups from the mount down to the parent of a path. */
+function placesAbove(mount: string, path: string): readonly string[] {
+  const names = path.slice(mount.length + 1).split('/')
+  return names.map((_, depth) => [mount, ...names.slice(0, depth)].join('/'))
+}
+
+function handDownFrom(sys: Sys, dir: string, controllers: readonly string[]): void {
+  // A cgroup of another user: nothing can be handed down from here, which whyMissing says when it matters.
+  using control = sys(tolerating(openat('cwd', subtreeControl(dir), ['WRONLY']), 'EACCES', 'EPERM', 'EROFS'))
+  if (control.missing || tryWrite(sys, control, controllers)) return
+  // One that is refused takes the others with it.
+  for (const name of controllers) tryWrite(sys, control, [name])
+}
+
+function tryWrite(sys: Sys, control: Fd, controllers: readonly string[]): boolean {
+  try {
+    sys(put(control, controllers.map((name) => `+${name}`).join(' ')))
+    return true
+  } catch (error) {
+    // EBUSY, EINVAL, ENOENT, EOPNOTSUPP: see `refusal`.
+    if (error instanceof SyscallError) return false
+    throw error
+  }
+}
+
+/** Takes a cgroup and a controller that it lacks, gives the reason, as the end of a sentence. */
+export function whyMissing(sys: Sys, { mount, path }: Hierarchy, controller: string): string {
+  const offered = wordsOf(readValueIfThere(sys, `${mount}/cgroup.controllers`) ?? '')
+  if (!offered.includes(controller))
+    return `the controller "${controller}" is not available: "${mount}" offers ${list(offered)}`
+  for (const above of placesAbove(mount, path)) {
+    const handed = wordsOf(readValueIfThere(sys, subtreeControl(above)) ?? '')
+    if (!handed.includes(controller))
+      return `the controller "${controller}" is not available: "${above}" does not hand it down, ${refusal(sys, above, controller)}`
+  }
+  return `the kernel has no such file for the controller "${controller}"`
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
+}
+
+/** Asks once more, for the errno. */
+function refusal(sys: Sys, dir: string, controller: string): string {
+  try {
+    writeValue(sys, subtreeControl(dir), `+${controller}`)
+    return 'although it can'
+  } catch (error) {
+    if (failedWith(error, 'EBUSY')) return 'as it holds processes itself'
+    if (failedWith(error, 'EACCES', 'EPERM', 'EROFS')) return 'and it is not delegated to this user'
+    if (failedWith(error, 'EOPNOTSUPP', 'ENOENT')) return 'as it is, or lies below, a threaded cgroup'
+    if (failedWith(error, 'EINVAL')) return 'as the kernel refuses it there (real-time processes keep "cpu" back)'
+    throw error
+  }
+}
+
+function subtreeControl(dir: string): string {
+  return `${dir}/cgroup.subtree_control`
+}

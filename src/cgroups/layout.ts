@@ -1,0 +1,60 @@
+// Which hierarchies of cgroups the host has: version 2 alone, those of version 1, or both side by side. A host of version 2
+// is recognised by one file system and three calls; only others have their mounts read. Knows no container.
+
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { fstatfs, MAGIC, openat } from '#ffi/calls/file.ts'
+import { readText } from '#src/files.ts'
+
+/** Where every distribution mounts cgroups; systemd knows no other place. */
+export const TOP = '/sys/fs/cgroup'
+
+/** A mounted hierarchy. */
+export interface Mounted {
+  readonly version: 1 | 2
+  /** Of version 1: the controllers, and `name=…`. Empty for version 2, whose controllers vary from cgroup to cgroup. */
+  readonly controllers: readonly string[]
+  readonly mount: string
+  /** Which cgroup of the hierarchy appears at `mount`: not the topmost inside a container without a cgroup namespace. */
+  readonly root: string
+}
+
+/** All hierarchies of the host; none where nothing is mounted. */
+export type Layout = readonly Mounted[]
+
+/** Finds out the layout. */
+export function detectLayout(sys: Sys): Layout {
+  using top = sys(tolerating(openat('cwd', TOP, ['PATH', 'DIRECTORY']), 'ENOENT'))
+  if (!top.missing && sys(fstatfs(top)).magic === MAGIC.cgroup2)
+    return [{ version: 2, controllers: [], mount: TOP, root: '/' }]
+  return parseLayout(readText(sys, '/proc/self/mountinfo'))
+}
+
+/** Takes the text of /proc/self/mountinfo (proc(5)), gives the hierarchies below /sys/fs/cgroup, each once. */
+export function parseLayout(mountinfo: string): Layout {
+  const found = new Map<string, Mounted>()
+  for (const line of mountinfo.split('\n')) {
+    const [place = '', source] = line.split(' - cgroup')
+    if (source === undefined) continue
+    const mounted = parseMount(place, source)
+    const key = mounted.controllers.join()
+    // Containers mount their own views of the same hierarchies elsewhere, and some of those are seen by the host.
+    if (mounted.mount.startsWith(`${TOP}/`) && !found.has(key)) found.set(key, mounted)
+  }
+  return [...found.values()]
+}
+
+/** What may stand among the options of a hierarchy without being a controller of it. */
+const OPTIONS = /^(rw|ro|none|xattr|noprefix|clone_children|cpuset_v2_mode|(no)?favordynmods|release_agent=.*)$/
+
+function parseMount(place: string, source: string): Mounted {
+  const [, , , root = '', mount = ''] = place.split(' ').map(unescaped)
+  const version = source.startsWith('2 ') ? 2 : 1
+  const options = source.split(' ').at(-1)?.split(',') ?? []
+  const controllers = version === 2 ? [] : options.filter((option) => !OPTIONS.test(option))
+  return { version, controllers, mount, root }
+}
+
+/** Spaces and the like stand in mountinfo as octal numbers. */
+function unescaped(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+}

@@ -1,0 +1,147 @@
+// Sets linux.resources on a cgroup: has the rows of resources/ written where their controllers are, version 1 or 2, and
+// says what a refusal means. Devices apart: see device-access.ts.
+
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { openat, put } from '#ffi/calls/file.ts'
+import { doing } from '#ffi/context.ts'
+import { failedWith, SyscallError } from '#ffi/error.ts'
+import type { LinuxResources } from '#src/config/schema/resources.ts'
+import { Failure } from '#src/failure.ts'
+import { handDown, whyMissing } from './controllers.ts'
+import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
+import type { Family, Setting } from './resources/row.ts'
+import { FAMILIES } from './resources/table.ts'
+import { readValue, readValueIfThere } from './values.ts'
+
+/**
+ * Sets every resource that is named and leaves the others alone; not devices. Gives a warning for each that is ignored.
+ * Throws a SyscallError, or a Failure where it is known what the refusal means. Nothing is set on a container without
+ * cgroup.
+ */
+export function limit(sys: Sys, record: CgroupRecord, resources: LinuxResources): readonly string[] {
+  if (record.driver === 'disabled') return []
+  const warnings = FAMILIES.flatMap((family) => limitFamily(sys, record, { family, resources }))
+  for (const [file, text] of Object.entries(resources.unified ?? {})) setUnified(sys, record, { file, text })
+  return warnings
+}
+
+/** One setting with the field that it is for. */
+interface Step {
+  readonly field: string
+  readonly setting: Setting
+}
+
+/** Where settings are written. */
+interface Target {
+  readonly hierarchy: Hierarchy
+  readonly controller: string
+}
+
+function limitFamily(
+  sys: Sys,
+  record: CgroupRecord,
+  { family, resources }: { family: Family; resources: LinuxResources },
+): readonly string[] {
+  const [v1, v2] = family.controller
+  const legacy = legacyOf(record, v1)
+  const { steps, warnings } = planned(family, legacy === undefined ? 2 : 1, resources)
+  if (steps.length > 0) settle(sys, targetOf(sys, record, { legacy, v1, v2, field: steps[0]?.field ?? '' }), steps)
+  return warnings
+}
+
+function planned(
+  { rows }: Family,
+  version: 1 | 2,
+  resources: LinuxResources,
+): { steps: readonly Step[]; warnings: readonly string[] } {
+  const warnings: string[] = []
+  const steps = rows.flatMap(({ field, plan }): readonly Step[] => {
+    const settings = plan(version, resources)
+    if (settings === undefined) return []
+    if (!('lack' in settings)) return settings.map((setting) => ({ field, setting }))
+    if (settings.lack === 'refused') throw new Failure(`linux.resources.${field} cannot be set: ${settings.reason}`)
+    warnings.push(`linux.resources.${field} is ignored: ${settings.reason}`)
+    return []
+  })
+  return { steps, warnings }
+}
+
+function targetOf(
+  sys: Sys,
+  record: CgroupRecord,
+  { legacy, v1, v2, field }: { legacy: Hierarchy | undefined; v1: string; v2: string; field: string },
+): Target {
+  if (legacy !== undefined) return { hierarchy: legacy, controller: v1 }
+  const hierarchy = unifiedOf(record)
+  if (hierarchy === undefined) throw new Failure(`linux.resources.${field} cannot be set: no cgroup has the controller "${v1}"`)
+  // Where make has not done it yet.
+  if (record.hierarchies.length > 1) handDown(sys, hierarchy)
+  return { hierarchy, controller: v2 }
+}
+
+/** `unified` is meant for version 2, file by file (config-linux.md#unified). */
+function setUnified(sys: Sys, record: CgroupRecord, { file, text }: { file: string; text: string }): void {
+  const controller = file.split('.')[0] ?? ''
+  const legacy = legacyOf(record, controller)
+  if (legacy !== undefined)
+    throw new Failure(`linux.resources.unified["${file}"] cannot be set: "${controller}" is mounted as cgroup v1 on this host`)
+  const target = targetOf(sys, record, { legacy, v1: controller, v2: controller, field: `unified["${file}"]` })
+  // A file of several lines takes one with each write.
+  const values = text.split('\n').filter((line) => line !== '')
+  settle(
+    sys,
+    target,
+    values.map((value) => ({ field: 'unified', setting: { file, value } })),
+  )
+}
+
+/**
+ * Writes the settings of a family. Some bind each other (memory is not above memory and swap together, bursts not above
+ * the quota), and which one must come first depends on what they were. Instead of reading that, what is refused with
+ * EINVAL is tried again after the others, for as long as that gets any further.
+ */
+function settle(sys: Sys, target: Target, steps: readonly Step[]): void {
+  let last = false
+  for (let left = steps; left.length > 0;) {
+    const refused = left.filter((step) => !set(sys, target, step, last))
+    last = refused.length === left.length
+    left = refused
+  }
+}
+
+/** Gives false when it might be accepted later; never when this is its last chance. */
+function set(sys: Sys, target: Target, { field, setting }: Step, last: boolean): boolean {
+  return doing(`set ${setting.file} for linux.resources.${field}`, () => {
+    try {
+      write(sys, target.hierarchy.path, setting)
+      return true
+    } catch (error) {
+      if (!last && failedWith(error, 'EINVAL')) return false
+      const meaning = error instanceof SyscallError ? meaningOf(sys, target, setting, error) : undefined
+      throw meaning === undefined ? error : new Failure(meaning)
+    }
+  })
+}
+
+function write(sys: Sys, path: string, { file, value, otherwise }: Setting): void {
+  const text = typeof value === 'string' ? value : value((other) => readValue(sys, `${path}/${other}`))
+  const opening = openat('cwd', `${path}/${file}`, ['WRONLY'])
+  using opened = sys(otherwise === undefined ? opening : tolerating(opening, 'ENOENT'))
+  if (opened.missing) for (const setting of otherwise ?? []) write(sys, path, setting)
+  else sys(put(opened, text))
+}
+
+function meaningOf(
+  sys: Sys,
+  { hierarchy, controller }: Target,
+  setting: Setting,
+  { syscall, errno }: SyscallError,
+): string | undefined {
+  if (syscall !== 'openat' || errno !== 'ENOENT')
+    return setting.meaning?.(errno, (file) => readValueIfThere(sys, `${hierarchy.path}/${file}`))
+  const exists = readValueIfThere(sys, `${hierarchy.path}/cgroup.procs`) !== undefined
+  if (!exists) return 'the cgroup is gone'
+  // The files that are named "cgroup." belong to no controller.
+  if (hierarchy.version === 1 || controller === 'cgroup') return 'the kernel has no such file'
+  return whyMissing(sys, hierarchy, controller)
+}

@@ -1,0 +1,74 @@
+// Where a container's cgroup will be: `linux.cgroupsPath` (config-linux.md#cgroups-path) made into one path for each
+// hierarchy. Makes nothing.
+
+import type { Sys } from '#ffi/call.ts'
+import { Failure } from '#src/failure.ts'
+import { readText } from '#src/files.ts'
+import { detectLayout, type Mounted, TOP } from './layout.ts'
+import type { CgroupDriver, CgroupRecord, Hierarchy } from './record.ts'
+
+/** What a container asks for. */
+export interface Wanted {
+  /** As in the config; empty when the config leaves it to the runtime. */
+  readonly path: string
+  readonly id: string
+  readonly driver: CgroupDriver
+}
+
+/**
+ * Plans the cgroup. An absolute path is meant from the root of every hierarchy, `..` does not lead out of it. Another one,
+ * or the id in its place, is meant from where the caller is: version 2 puts it beside the caller's cgroup, as one that
+ * holds processes cannot have children with controllers; version 1 below it, where the caller's own limits still count.
+ */
+export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
+  const { driver, path, id } = wanted
+  if (driver === 'systemd')
+    throw new Failure('systemd cgroups are not supported yet', 'use the cgroupfs driver, here and in the engine')
+  if (driver === 'disabled') return { driver, hierarchies: [] }
+  const layout = detectLayout(sys)
+  if (layout.length === 0) throw new Failure(`no cgroup file system is mounted on or below "${TOP}"`)
+  const inner = cleaned(path === '' ? id : path)
+  if (inner === '') throw new Failure(`linux.cgroupsPath "${path}" is the root cgroup, which is everyone's`)
+  const own = path.startsWith('/') ? undefined : ownCgroups(sys)
+  return { driver, hierarchies: layout.map((mounted) => placed(mounted, inner, own)) }
+}
+
+function placed(mounted: Mounted, inner: string, own: ReadonlyMap<string, string> | undefined): Hierarchy {
+  const { version, controllers, mount } = mounted
+  const above = own === undefined ? '' : callersPlace(mounted, own)
+  const from = version === 2 ? above.slice(0, Math.max(0, above.lastIndexOf('/'))) : above
+  return { version, controllers, mount, path: `${mount}${from}${inner}` }
+}
+
+/** The way from the mount to the caller's own cgroup, as `/a/b`; empty when it is the mount, or out of its sight. */
+function callersPlace({ controllers: [first = ''], root }: Mounted, own: ReadonlyMap<string, string>): string {
+  const path = cleaned(own.get(first) ?? '/')
+  const top = cleaned(root)
+  return path === top || path.startsWith(`${top}/`) ? path.slice(top.length) : ''
+}
+
+/** The caller's cgroup for each controller, by its name; that of version 2 has the empty name (cgroups(7)). */
+function ownCgroups(sys: Sys): ReadonlyMap<string, string> {
+  return parseOwn(readText(sys, '/proc/self/cgroup'))
+}
+
+/** Takes the text of /proc/PID/cgroup, gives the path for each controller. */
+export function parseOwn(text: string): ReadonlyMap<string, string> {
+  const own = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const [, controllers, ...path] = line.split(':')
+    // A path may contain colons itself.
+    for (const name of controllers?.split(',') ?? []) own.set(name, path.join(':'))
+  }
+  return own
+}
+
+/** Takes a path, gives it as `/a/b` without `.` and `..`, which at the top lead nowhere; empty for the top itself. */
+export function cleaned(path: string): string {
+  const names: string[] = []
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop()
+    else if (name !== '' && name !== '.') names.push(name)
+  }
+  return names.map((name) => `/${name}`).join('')
+}

@@ -1,0 +1,26 @@
+// Paths as people give them, made absolute, and the directory in which containers are kept.
+
+import type { Sys } from '#ffi/call.ts'
+import { geteuid } from '#ffi/calls/credentials.ts'
+
+/** Takes a path and the current directory, gives the absolute path, without `.`, `..` and double slashes. */
+export function absolute(cwd: string, path: string): string {
+  const parts: string[] = []
+  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
+/**
+ * The directory in which containers are kept: what --root says, else /run/bunc for root, else a directory of the user's
+ * own. `env` is the environment of bunc.
+ */
+export function storeDirectory(sys: Sys, cwd: string, root: string | undefined, env: NodeJS.ProcessEnv): string {
+  if (root !== undefined) return absolute(cwd, root)
+  const runtime = env['XDG_RUNTIME_DIR']
+  const user = sys(geteuid())
+  if (user === 0) return '/run/bunc'
+  return runtime ? `${runtime}/bunc` : `/tmp/bunc-${user}`
+}

@@ -1,0 +1,25 @@
+// `bunc spec`.
+
+import { openat } from '#ffi/calls/file.ts'
+import { getegid, geteuid } from '#ffi/calls/credentials.ts'
+import { defaultSpec } from '#src/config/default-spec.ts'
+import { Failure } from '#src/failure.ts'
+import { writeAll } from '#src/files.ts'
+import { failedWith } from '#ffi/error.ts'
+import { absolute } from '../paths.ts'
+import type { Verb } from '../verb.ts'
+
+/** Writes a config.json to begin with; one that is there already is left alone. */
+export const specVerb: Verb<'spec'> = ({ kernel, cwd }, { options }) => {
+  const { here } = kernel
+  const file = absolute(absolute(cwd, options.bundle), options.file ?? 'config.json')
+  const user = options.rootless ? { uid: here(geteuid()), gid: here(getegid()) } : undefined
+  try {
+    using open = here(openat('cwd', file, ['WRONLY', 'CREAT', 'EXCL'], 0o666))
+    writeAll(here, open, `${JSON.stringify(defaultSpec(user), null, '\t')}\n`)
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) throw new Failure(`Cannot write "${file}": file exists`, 'remove it first')
+    throw error
+  }
+  return 0
+}

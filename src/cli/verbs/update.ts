@@ -1,0 +1,44 @@
+// `bunc update`.
+
+import { inherited } from '#ffi/perform/here.ts'
+import { decodeText } from '#ffi/kinds.ts'
+import { readResources } from '#src/config/config.ts'
+import { update } from '#src/container/update.ts'
+import { readAll, readText } from '#src/files.ts'
+import { absolute } from '../paths.ts'
+import type { Of, Verb, World } from '../verb.ts'
+
+/** Changes the limits of a container. */
+export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
+  const { resources: file } = options
+  const text = file === undefined ? jsonOf(options) : textOf(world, file)
+  update(world.kernel, world.store, operands.container, readResources(text))
+  return 0
+}
+
+function textOf({ kernel, cwd }: World, file: string): string {
+  if (file === '-') return decodeText(readAll(kernel.here, inherited(0, 'stdin')))
+  return readText(kernel.here, absolute(cwd, file))
+}
+
+/** What the flags say, as JSON of the specification's `resources` object: read and checked like that of a file. */
+function jsonOf(options: Of<'update'>['options']): string {
+  const { memory, memoryReservation, memorySwap, pidsLimit, blkioWeight } = options
+  return JSON.stringify({
+    // Absent values leave no key behind, and so nothing to change.
+    memory: { limit: memory, reservation: memoryReservation, swap: memorySwap },
+    cpu: {
+      quota: options.cpuQuota,
+      period: options.cpuPeriod,
+      burst: options.cpuBurst,
+      shares: options.cpuShare,
+      idle: options.cpuIdle,
+      realtimePeriod: options.cpuRtPeriod,
+      realtimeRuntime: options.cpuRtRuntime,
+      cpus: options.cpusetCpus,
+      mems: options.cpusetMems,
+    },
+    pids: { limit: pidsLimit },
+    blockIO: { weight: blkioWeight },
+  })
+}

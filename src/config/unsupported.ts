@@ -1,0 +1,93 @@
+// What the specification has and bunc does not do yet. To ignore a limit or a label silently would be worse than to
+// refuse it, so each of these fields is refused while its row stands here; building the feature deletes the row.
+
+import type { Config } from './schema/config.ts'
+import type { Process } from './schema/process.ts'
+import type { LinuxResources } from './schema/resources.ts'
+import type { LinuxSeccomp } from './schema/seccomp.ts'
+import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
+
+/** Takes a field's path and whether a document uses it. */
+function unsupported<Subject>(field: string, spec: string, used: (subject: Subject) => boolean): Rule<Subject> {
+  return {
+    name: `${field} is not supported yet`,
+    spec,
+    reads: [field],
+    check: (subject) => (used(subject) ? [{ path: field, message: 'is not supported yet' }] : []),
+  }
+}
+
+const isUsed = (map: object | undefined) => map !== undefined && Object.keys(map).length > 0
+
+const PROCESS = 'config.md#linux-process'
+
+export const unsupportedInProcess: readonly Rule<Process>[] = [
+  unsupported('scheduler', PROCESS, ({ scheduler }) => scheduler !== undefined),
+  unsupported('ioPriority', PROCESS, ({ ioPriority }) => ioPriority !== undefined),
+  unsupported('execCPUAffinity', PROCESS, ({ execCPUAffinity: { initial, final } }) => initial !== '' || final !== ''),
+  unsupported('selinuxLabel', PROCESS, ({ selinuxLabel }) => selinuxLabel !== ''),
+]
+
+export const unsupportedInResources: readonly Rule<LinuxResources>[] = [
+  unsupported('rdma', 'config-linux.md#rdma', ({ rdma }) => isUsed(rdma)),
+  unsupported(
+    'network',
+    'config-linux.md#network',
+    ({ network: { classID, priorities = [] } = {} }) => classID !== undefined || priorities.length > 0,
+  ),
+]
+
+const SECCOMP = 'config-linux.md#seccomp'
+
+export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
+  unsupported('listenerPath', SECCOMP, ({ listenerPath }) => listenerPath !== ''),
+  unsupported('listenerMetadata', SECCOMP, ({ listenerMetadata }) => listenerMetadata !== ''),
+  {
+    name: 'SCMP_ACT_NOTIFY is not supported yet',
+    spec: SECCOMP,
+    reads: ['syscalls'],
+    check: ({ syscalls }) =>
+      each(syscalls, ({ action }, index) =>
+        action === 'SCMP_ACT_NOTIFY' ? problem(['syscalls', index, 'action'], `${action} is not supported yet`) : [],
+      ),
+  },
+]
+
+/** What lies in no part that has rows of its own. */
+export const unsupportedElsewhere: readonly Rule<Config>[] = [
+  {
+    name: 'time namespaces are not supported yet',
+    spec: 'config-linux.md#namespaces',
+    reads: ['linux.namespaces'],
+    check: ({ linux }) =>
+      each(linux.namespaces, ({ type }, index) =>
+        type === 'time' ? problem(['linux', 'namespaces', index, 'type'], '"time" is not supported yet') : [],
+      ),
+  },
+  unsupported('linux.timeOffsets', 'config-linux.md#offset-for-time-namespace', ({ linux }) =>
+    isUsed(linux.timeOffsets),
+  ),
+  {
+    name: 'mappings of single mounts are not supported yet',
+    spec: 'config.md#posix-platform-mounts',
+    reads: ['mounts'],
+    check: ({ mounts }) =>
+      each(mounts, ({ uidMappings, gidMappings }, index) => [
+        ...(uidMappings.length > 0 ? problem(['mounts', index, 'uidMappings'], 'is not supported yet') : []),
+        ...(gidMappings.length > 0 ? problem(['mounts', index, 'gidMappings'], 'is not supported yet') : []),
+      ]),
+  },
+  unsupported('linux.netDevices', 'config-linux.md#network-devices', ({ linux }) => isUsed(linux.netDevices)),
+  unsupported('linux.intelRdt', 'config-linux.md#intelrdt', ({ linux }) => linux.intelRdt !== undefined),
+  unsupported('linux.memoryPolicy', 'config-linux.md#memory-policy', ({ linux }) => linux.memoryPolicy !== undefined),
+  unsupported('linux.mountLabel', 'config-linux.md#mount-label', ({ linux }) => linux.mountLabel !== ''),
+  unsupported('linux.personality', 'config-linux.md#personality', ({ linux }) => linux.personality !== undefined),
+]
+
+/** The rows of config.json, those of its parts included. */
+export const unsupportedInConfig: readonly RuleSet<Config>[] = [
+  rulesWithin('process', ({ process }) => process, unsupportedInProcess),
+  rulesOf(unsupportedElsewhere),
+  rulesWithin('linux.resources', ({ linux }) => linux.resources, unsupportedInResources),
+  rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
+]

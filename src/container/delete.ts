@@ -1,0 +1,85 @@
+// Takes a container away: its processes, its cgroup, its state. Everything is found by what was saved, so it makes no
+// difference who has made the container or whether its making was ever finished.
+
+import { poll } from '#ffi/calls/descriptor.ts'
+import { tolerating } from '#ffi/call.ts'
+import { openat } from '#ffi/calls/file.ts'
+import { doing } from '#ffi/context.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
+import { remove } from '#src/cgroups/remove.ts'
+import { Failure } from '#src/failure.ts'
+import { removeTree } from '#src/files.ts'
+import { killContainer } from './kill.ts'
+import { hooksOutside } from './lifecycle-hooks.ts'
+import { savedConfig } from './saved-config.ts'
+import { CONFIG_FILE } from './state.ts'
+import { openProcess, statusOf } from './status.ts'
+import { checkName, directoryOf, find, isClaimed, type Known, lock } from './store.ts'
+
+/** Which container; `force` ends its processes, and does not mind when there is no container. */
+export interface DeleteOptions {
+  readonly store: string
+  readonly id: string
+  readonly force: boolean
+  /** Told what went wrong without keeping the container: failed poststop hooks. */
+  readonly warn: (error: unknown) => void
+}
+
+const PATIENCE_MS = 10_000
+
+/** Deletes a container that has stopped, or with `force` any. */
+export function deleteContainer(kernel: Kernel, options: DeleteOptions): void {
+  const { store, id, force, warn } = options
+  doing(`delete container "${id}"`, () => {
+    const known = force ? findRests(kernel, store, id) : find(kernel.here, store, id)
+    if (known === undefined) return
+    using held = lock(kernel.here, known.directory)
+    const status = statusOf(kernel.here, known)
+    if (status !== 'stopped' && status !== 'created' && !force)
+      throw new Failure(`container is not stopped: it is ${status}`, 'kill it first, or use --force')
+    if (status !== 'stopped') end(kernel, known)
+    destroy(kernel, known, warn)
+    return held
+  })
+}
+
+/** Finds a container of which anything is left. What cannot be read is removed at once, and nothing is given. */
+function findRests(kernel: Kernel, store: string, id: string): Known | undefined {
+  checkName(id)
+  try {
+    return find(kernel.here, store, id)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    if (isClaimed(kernel.here, store, id)) removeTree(kernel.here, directoryOf(store, id))
+    return undefined
+  }
+}
+
+/** Kills the container and waits for its end. */
+function end({ here }: Kernel, known: Known): void {
+  using pidfd = openProcess(here, known.state)
+  killContainer(here, known)
+  if (pidfd === undefined) return
+  const [ended] = here(poll([{ fd: pidfd, for: ['IN'] }], PATIENCE_MS))
+  if (!ended) throw new Failure('its first process has not ended after SIGKILL')
+}
+
+/** Removes what is left of a container that has stopped: what `create` has made, in the opposite order. */
+export function destroy(kernel: Kernel, known: Known, warn: (error: unknown) => void): void {
+  const { here } = kernel
+  const { directory, state } = known
+  remove(here, state.cgroup)
+  try {
+    if (hasConfig(kernel, directory))
+      hooksOutside(kernel, 'poststop', savedConfig(here, directory).hooks, { state, status: 'stopped', pid: 0 })
+  } catch (error) {
+    // The specification: log a warning, go on.
+    warn(error)
+  }
+  removeTree(here, directory)
+}
+
+function hasConfig({ here }: Kernel, directory: string): boolean {
+  using file = here(tolerating(openat('cwd', `${directory}/${CONFIG_FILE}`, ['PATH']), 'ENOENT'))
+  return !file.missing
+}

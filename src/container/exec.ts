@@ -1,0 +1,179 @@
+// Runs one more process in a container: a task that joins its namespaces and its cgroup.
+
+import { pipe } from '#ffi/calls/descriptor.ts'
+import { setCloseOnExec } from '#ffi/calls/descriptor.ts'
+import { openat } from '#ffi/calls/file.ts'
+import { type Ending, setParentDeathSignal, setsid, waitPidfd } from '#ffi/calls/process.ts'
+import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { inherited } from '#ffi/perform/here.ts'
+import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
+import { birthPlace, entrance } from '#src/cgroups/birth.ts'
+import type { Config } from '#src/config/schema/config.ts'
+import type { Process } from '#src/config/schema/process.ts'
+import { attend, holdSignals } from '#src/console/foreground.ts'
+import { allocatePty, becomeTerminal, type Pty } from '#src/console/pty.ts'
+import { sendDescriptor } from '#src/console/send.ts'
+import { Failure } from '#src/failure.ts'
+import { planNamespaces } from '#src/namespaces/plan.ts'
+import { privateProcfs } from '#src/namespaces/procfs.ts'
+import { dropLast } from '#src/process/identity.ts'
+import { awaitExec, queueExec } from '#src/process/release.ts'
+import { installFilter } from '#src/security/filter.ts'
+import { newKeyring } from '#src/security/keyring.ts'
+import { writePidFile } from './create.ts'
+import { ownStdio, setLimits, setOomScore } from './from-outside.ts'
+import { type Identified, identify } from './identify.ts'
+import { taskInside } from './lifecycle-hooks.ts'
+import { savedConfig } from './saved-config.ts'
+import { hostId } from './site.ts'
+import { openProcess, statusOf } from './status.ts'
+import { find, type Known } from './store.ts'
+
+/** What `exec` is told. Paths are absolute. */
+export interface ExecOptions {
+  readonly store: string
+  readonly id: string
+  /** Takes the container's own process, gives the one to run. */
+  readonly process: (own: Process) => Process
+  readonly detach: boolean
+  readonly consoleSocket?: string | undefined
+  readonly pidfdSocket?: string | undefined
+  readonly pidFile?: string | undefined
+  /** How many descriptors after stdio the process gets. */
+  readonly preserveFds: number
+  readonly ignorePaused: boolean
+}
+
+/** Runs a process. Gives how it ended, or nothing when it was detached. */
+export function exec(kernel: Kernel, options: ExecOptions): Ending | undefined {
+  return doing(`execute in container "${options.id}"`, () => {
+    const known = find(kernel.here, options.store, options.id)
+    refuseStatus(kernel, known, options.ignorePaused)
+    const config = savedConfig(kernel.here, known.directory)
+    if (config.process === undefined) throw new Failure('the container has no process to take defaults from')
+    const process = options.process(config.process)
+    checkConsole(process, options)
+    if (!options.detach) holdSignals()
+    const { child, master } = launch(kernel, options, { known, config, process })
+    using pidfd = child.pidfd
+    return options.detach ? undefined : attend(kernel.here, { pidfd, master })
+  })
+}
+
+function refuseStatus({ here }: Kernel, known: Known, ignorePaused: boolean): void {
+  const status = statusOf(here, known)
+  if (status === 'stopped') throw new Failure('cannot exec in a stopped container')
+  if (status === 'paused' && !ignorePaused)
+    throw new Failure(
+      'cannot exec in a paused container',
+      'use --ignore-paused to let it wait until the container goes on',
+    )
+}
+
+function checkConsole({ terminal }: Process, { detach, consoleSocket }: ExecOptions): void {
+  if (terminal && detach && consoleSocket === undefined)
+    throw new Failure('cannot allocate tty if bunc will detach without setting console socket', 'use --console-socket')
+}
+
+/** What a launch needs to know of its container. */
+interface Target {
+  readonly known: Known
+  readonly config: Config
+  readonly process: Process
+}
+
+/** Makes the process and sees it execute its program. */
+function launch(kernel: Kernel, options: ExecOptions, target: Target): { child: Child; master: Fd | undefined } {
+  const { here } = kernel
+  const [reading, writing] = here(pipe(['CLOEXEC']))
+  using report = reading
+  using init = openProcess(here, target.known.state)
+  if (init === undefined) throw new Failure('container not running')
+  using task = bear(kernel, { init, writing, options, target })
+  const { pty, identified } = prepare(kernel, task, { options, target })
+  const own = task.inherit(writing)
+  writing[Symbol.dispose]()
+  if (options.pidFile !== undefined) writePidFile(kernel, options.pidFile, task.pid)
+  const master = handOut(kernel, task, pty, options)
+  queueEnd(task, { identified, target, options, report: own })
+  const child = task.become()
+  try {
+    awaitExec(here, report, identified.execution.path)
+  } catch (error) {
+    here(waitPidfd(child.pidfd, ['EXITED']))
+    throw error
+  }
+  return { child, master }
+}
+
+/** A task in the cgroup and the namespaces of the container. */
+function bear(
+  kernel: Kernel,
+  { init, writing, options, target }: { init: Fd; writing: Fd; options: ExecOptions; target: Target },
+): Task {
+  const { config, known } = target
+  const preserved = Array.from({ length: options.preserveFds }, (_, i) => inherited(3 + i, `preserved ${3 + i}`))
+  using place = birthPlace(kernel.here, known.state.cgroup)
+  using walk = entrance(kernel.here, known.state.cgroup)
+  return taskInside(kernel, {
+    pidfd: init,
+    plan: planNamespaces(config.linux.namespaces),
+    inherit: [init, writing, ...preserved],
+    ...(place === undefined ? {} : { cgroup: place }),
+    calls: walk.calls,
+  })
+}
+
+/** Gives the task its terminal, its limits and its identity. */
+function prepare(
+  kernel: Kernel,
+  task: Task,
+  { options, target }: { options: ExecOptions; target: Target },
+): { pty: Pty | undefined; identified: Identified } {
+  const { process, config } = target
+  const { sys } = task
+  sys.flush()
+  setLimits(kernel, task.pid, process.rlimits)
+  if (process.oomScoreAdj !== undefined) setOomScore(kernel, task.pid, process.oomScoreAdj)
+  newKeyring(sys, options.id)
+  sys(setsid())
+  const pty = process.terminal ? terminal(kernel, task, process) : undefined
+  if (!process.terminal) ownStdio(kernel, hostId(config.linux.uidMappings, process.user.uid))
+  using procfs =
+    process.apparmorProfile === '' ? undefined : privateProcfs(sys, planNamespaces(config.linux.namespaces))
+  const identified = identify({ kernel, process, seccomp: config.linux.seccomp }, task, procfs)
+  return { pty, identified }
+}
+
+function terminal(kernel: Kernel, task: Task, { consoleSize, user }: Process): Pty {
+  const size = consoleSize === undefined ? undefined : { rows: consoleSize.height, columns: consoleSize.width }
+  using root = task.sys(openat('cwd', '/', ['PATH', 'DIRECTORY']))
+  const pty = allocatePty(kernel, task, root, size)
+  becomeTerminal(task.sys, pty.terminal, user.uid)
+  return pty
+}
+
+/** Sends away what the caller wants elsewhere; gives the outer end of the terminal if it stays. */
+function handOut({ here }: Kernel, task: Task, pty: Pty | undefined, options: ExecOptions): Fd | undefined {
+  if (options.pidfdSocket !== undefined) sendDescriptor(here, options.pidfdSocket, { text: 'setns', fd: task.pidfd })
+  if (pty === undefined || options.consoleSocket === undefined) return pty?.master
+  using sent = pty.master
+  sendDescriptor(here, options.consoleSocket, { text: '/dev/ptmx', fd: sent })
+  return undefined
+}
+
+/** The last batch: the last restrictions, and the program. */
+function queueEnd(
+  task: Task,
+  { identified, target, options, report }: { identified: Identified; target: Target; options: ExecOptions; report: Fd },
+): void {
+  const { sys } = task
+  sys.flush()
+  for (let i = 0; i < options.preserveFds; i++) sys(setCloseOnExec(task.standard(3 + i), []))
+  sys(setParentDeathSignal('none'))
+  const { seccomp } = target.config.linux
+  if (seccomp !== undefined) installFilter(sys, seccomp)
+  dropLast(sys, identified.identity)
+  queueExec(sys, identified.execution, report)
+}

@@ -1,0 +1,79 @@
+// Drives the task that becomes the container, from its birth to the batch in which it waits for `start`. `furnish` is the
+// order of things: read it top to bottom, each line says why it stands where it stands.
+
+import { tolerating } from '#ffi/call.ts'
+import { setCloseOnExec } from '#ffi/calls/descriptor.ts'
+import { umask } from '#ffi/calls/credentials.ts'
+import { setsid } from '#ffi/calls/process.ts'
+import { setdomainname, sethostname } from '#ffi/calls/namespace.ts'
+import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
+import type { Child, Task } from '#ffi/perform/kernel.ts'
+import { inherited } from '#ffi/perform/here.ts'
+import { birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { becomeTerminal } from '#src/console/pty.ts'
+import { enterCgroupNamespace, enterNamespaces } from '#src/namespaces/enter.ts'
+import { privateProcfs } from '#src/namespaces/procfs.ts'
+import { setSysctls } from '#src/namespaces/sysctl.ts'
+import { newKeyring } from '#src/security/keyring.ts'
+import { identify } from './identify.ts'
+import { setFromOutside } from './from-outside.ts'
+import { furnishRoot } from './furnish-root.ts'
+import { queueLastBatch } from './last-batch.ts'
+import type { Site } from './site.ts'
+
+/** A task that has all it needs. `become` lets it go: it then waits for `start`. */
+export interface Furnished {
+  readonly task: Task
+  /** The outer end of its terminal, ours. */
+  readonly master: Fd | undefined
+  become(): Child
+}
+
+/** Makes the task and everything around it. Adds to `undo` what ends it. Throws a SyscallError or a Failure. */
+export function furnish(site: Site, undo: DisposableStack): Furnished {
+  const { kernel, config, process, plan, joins, options } = site
+  const task = undo.use(bear(site))
+
+  const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
+  enterNamespaces(kernel.here, task, { plan, joins, maps })
+  // Its root is the cgroup that the task is in now.
+  enterCgroupNamespace(task, plan)
+  // prlimit(2) compares ids: as long as the task has not changed its own.
+  setFromOutside(site, task)
+
+  const { sys } = task
+  // Modes of files are meant as they are written; the process gets its own mask at the end.
+  sys(umask(0))
+  // In the final pid namespace, and before the host's /proc is out of sight.
+  using procfs = privateProcfs(sys, plan)
+  if (!options.noNewKeyring) newKeyring(sys, options.id)
+  const pty = furnishRoot(site, task)
+  if (config.hostname !== '') doing('set the host name', () => sys(sethostname(config.hostname)))
+  if (config.domainname !== '') doing('set the domain name', () => sys(setdomainname(config.domainname)))
+  // After the namespaces that own the parameters; by our own procfs, whatever the container's shows.
+  setSysctls(sys, procfs, config.linux.sysctl)
+  // A session of its own: no terminal of the caller's can signal it.
+  sys(setsid())
+  if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
+  // From here on the task has no privilege that the process does not have.
+  const identified = identify({ kernel, process, seccomp: config.linux.seccomp }, task, procfs)
+  queueLastBatch(site, task, { procfs, ...identified })
+  return { task, master: pty?.master, become: () => task.become() }
+}
+
+/** The task, in the namespaces that it can be born into, with the descriptors that it will need. */
+function bear({ kernel, plan, joins, fifo, cgroup, options }: Site): Task {
+  const preserved = Array.from({ length: options.preserveFds }, (_, i) => inherited(3 + i, `preserved ${3 + i}`))
+  using place = birthPlace(kernel.here, cgroup)
+  using walk = entrance(kernel.here, cgroup)
+  return doing('make the first process', () =>
+    kernel.task({
+      namespaces: plan.born,
+      ...(place === undefined ? {} : { cgroup: place }),
+      // What bunc's caller left open is not for the container: Bun has closed the others to it, but not this one.
+      calls: [...walk.calls, tolerating(setCloseOnExec(inherited(3, 'caller 3'), ['FD_CLOEXEC']), 'EBADF')],
+      inherit: [fifo, ...joins.map(({ fd }) => fd), ...preserved],
+    }),
+  )
+}

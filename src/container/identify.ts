@@ -1,0 +1,90 @@
+// Turns a task, in its root, into the user that the process will run as, and finds what that user is to execute.
+
+import { tolerating } from '#ffi/call.ts'
+import { umask } from '#ffi/calls/credentials.ts'
+import { openat } from '#ffi/calls/file.ts'
+import { chdir, getcwd } from '#ffi/calls/namespace.ts'
+import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { CAPABILITY, type Capability } from '#ffi/numbers/capability.ts'
+import type { Kernel, Task } from '#ffi/perform/kernel.ts'
+import type { Process } from '#src/config/schema/process.ts'
+import type { LinuxSeccomp } from '#src/config/schema/seccomp.ts'
+import { Failure } from '#src/failure.ts'
+import { readText, readTextIfThere } from '#src/files.ts'
+import { findExecutable } from '#src/process/executable.ts'
+import { readPasswd, valueOf, withHome, withoutDuplicates } from '#src/process/env.ts'
+import { assume, type Identity, knownCapabilities } from '#src/process/identity.ts'
+import type { Execution } from '#src/process/release.ts'
+import { setApparmorProfile } from '#src/security/apparmor.ts'
+
+/** What is known of a process before it runs. */
+export interface Identified {
+  readonly identity: Identity
+  readonly execution: Execution
+}
+
+const DEFAULT_UMASK = 0o022
+
+/** What to identify: the process, and what of the config belongs to it. */
+export interface Whom {
+  readonly kernel: Kernel
+  readonly process: Process
+  readonly seccomp: LinuxSeccomp | undefined
+}
+
+/**
+ * Gives a task the identity of a process: environment, working directory, user, capabilities, LSM profile. `procfs` is
+ * open in the task. Throws a Failure when there is nothing to execute.
+ */
+export function identify({ kernel, process, seccomp }: Whom, task: Task, procfs: Fd | undefined): Identified {
+  const { sys } = task
+  const env = environment(task, process)
+  const identity = identityOf(kernel, process, seccomp, task.pid)
+  if (procfs !== undefined) setApparmorProfile(kernel.here, sys, procfs, process.apparmorProfile)
+  enterCwd(task, process.cwd)
+  assume(sys, identity)
+  sys(umask(process.user.umask ?? DEFAULT_UMASK))
+  verifyCwd(task, process.cwd)
+  const path = findExecutable(sys, process.args[0] ?? '', valueOf(env, 'PATH'))
+  return { identity, execution: { path, args: process.args, env } }
+}
+
+function environment(task: Task, process: Process): string[] {
+  return withHome(withoutDuplicates(process.env), process.user.uid, () => {
+    using root = task.sys(openat('cwd', '/', ['PATH', 'DIRECTORY']))
+    return readPasswd(task.sys, root)
+  })
+}
+
+/** Before the change of user, who may not be allowed to pass; where root may not either (NFS), once more after it. */
+function enterCwd({ sys }: Task, cwd: string): void {
+  doing(`enter the working directory "${cwd}"`, () => sys(tolerating(chdir(cwd), 'EACCES', 'EPERM')))
+}
+
+/** The process must be where it should be, and inside: a directory of the host has no path here (CVE-2024-21626). */
+function verifyCwd({ sys }: Task, cwd: string): void {
+  doing(`enter the working directory "${cwd}"`, () => {
+    let at = sys(getcwd())
+    if (at === '/' && cwd !== '/') {
+      sys(chdir(cwd))
+      at = sys(getcwd())
+    }
+    if (!at.startsWith('/')) throw new Failure('it lies outside of the container')
+  })
+}
+
+/** Takes a process, gives what a task must become for it. */
+function identityOf({ here }: Kernel, process: Process, seccomp: LinuxSeccomp | undefined, pid: number): Identity {
+  const last = Number(readText(here, '/proc/sys/kernel/cap_last_cap'))
+  const known = Object.entries(CAPABILITY).filter(([, number]) => number <= last)
+  const kernelCapabilities = known.map(([name]) => name).filter((name): name is Capability => name in CAPABILITY)
+  return {
+    user: process.user,
+    capabilities: knownCapabilities(process.capabilities),
+    noNewPrivileges: process.noNewPrivileges,
+    kernelCapabilities,
+    setsGroups: readTextIfThere(here, `/proc/${pid}/setgroups`)?.trim() !== 'deny',
+    keepsAdmin: seccomp !== undefined && !process.noNewPrivileges,
+  }
+}

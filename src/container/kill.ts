@@ -1,0 +1,66 @@
+// Signals a container.
+
+import type { Sys } from '#ffi/call.ts'
+import { pidfdSendSignal, signalNumber } from '#ffi/calls/signal.ts'
+import { doing } from '#ffi/context.ts'
+import { failedWith } from '#ffi/error.ts'
+import { SIGNAL } from '#ffi/numbers/signal.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
+import { isFrozen, thaw } from '#src/cgroups/freezer.ts'
+import { killAll } from '#src/cgroups/processes.ts'
+import { planNamespaces } from '#src/namespaces/plan.ts'
+import { Failure } from '#src/failure.ts'
+import { savedConfig } from './saved-config.ts'
+import { openProcess } from './status.ts'
+import { find, type Known } from './store.ts'
+
+/** Which container, which signal (by name or number), and whether all of its processes are meant. */
+export interface KillOptions {
+  readonly store: string
+  readonly id: string
+  readonly signal: string
+  readonly all: boolean
+}
+
+/** Sends a signal to a container. Engines look for the text "container not running". */
+export function kill({ here }: Kernel, { store, id, signal, all }: KillOptions): void {
+  doing(`signal container "${id}"`, () => {
+    const number = signalNumber(signal)
+    if (number === undefined) throw new Failure(`unknown signal "${signal}"`)
+    const known = find(here, store, id)
+    using pidfd = openProcess(here, known.state)
+    if (all && number === SIGNAL.SIGKILL) killAll(here, known.state.cgroup)
+    if (pidfd === undefined) {
+      // Whoever asks for all of them wants none to be left, which is so.
+      if (all) return
+      throw new Failure('container not running')
+    }
+    if (number === SIGNAL.SIGKILL && !hasPidNamespace(here, known)) killAll(here, known.state.cgroup)
+    try {
+      here(pidfdSendSignal(pidfd, number))
+    } catch (error) {
+      if (failedWith(error, 'ESRCH')) throw new Failure('container not running')
+      throw error
+    }
+    // A frozen process of cgroup v1 does not even die.
+    if (number === SIGNAL.SIGKILL && isFrozen(here, known.state.cgroup)) thaw(here, known.state.cgroup)
+  })
+}
+
+/** Without a pid namespace of its own, the death of the first process ends no other one. */
+function hasPidNamespace(here: Sys, { directory }: Known): boolean {
+  return planNamespaces(savedConfig(here, directory).linux.namespaces).makes('pid')
+}
+
+/** Ends every process of a container; those that are gone already are no error. */
+export function killContainer(here: Sys, { state }: Known): void {
+  using pidfd = openProcess(here, state)
+  if (pidfd !== undefined) {
+    try {
+      here(pidfdSendSignal(pidfd, SIGNAL.SIGKILL))
+    } catch (error) {
+      if (!failedWith(error, 'ESRCH')) throw error
+    }
+  }
+  killAll(here, state.cgroup)
+}

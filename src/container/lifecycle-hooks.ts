@@ -1,0 +1,116 @@
+// Which hooks run when, with which state and in which namespaces (runtime.md, "Lifecycle"; config.md, "POSIX-platform
+// Hooks").
+
+import type { Call } from '#ffi/call.ts'
+import { dupTo } from '#ffi/calls/descriptor.ts'
+import { chdir, setns } from '#ffi/calls/namespace.ts'
+import { setDumpable } from '#ffi/calls/process.ts'
+import { pipe } from '#ffi/calls/descriptor.ts'
+import type { Fd } from '#ffi/fd.ts'
+import type { Kernel, Program, Task } from '#ffi/perform/kernel.ts'
+import type { Hooks } from '#src/config/schema/hooks.ts'
+import { runHooks, type Starter } from '#src/hooks/run.ts'
+import type { NamespacePlan } from '#src/namespaces/plan.ts'
+import { awaitExec, queueExec } from '#src/process/release.ts'
+import type { Site } from './site.ts'
+import type { ContainerState } from './state.ts'
+import type { Status } from './status.ts'
+
+/** The part of the state that hooks and `state` share (runtime.md, "State"). */
+export type HookState = Pick<ContainerState, 'ociVersion' | 'id' | 'bundle' | 'annotations'>
+
+/** The state as JSON, as hooks get it. */
+export function stateJson(state: HookState, status: Status, pid: number): string {
+  const { ociVersion, id, bundle, annotations } = state
+  const some = Object.keys(annotations).length > 0
+  return JSON.stringify({
+    ociVersion,
+    id,
+    status,
+    ...(pid > 0 ? { pid } : {}),
+    bundle,
+    ...(some ? { annotations } : {}),
+  })
+}
+
+/** prestart and createRuntime in bunc's namespaces, then createContainer in the container's. */
+export function hooksBeforePivot({ kernel, config, options, plan }: Site, task: Task): void {
+  const { prestart, createRuntime, createContainer } = config.hooks
+  if (prestart.length + createRuntime.length + createContainer.length === 0) return
+  task.sys.flush()
+  const state = {
+    ociVersion: config.ociVersion,
+    id: options.id,
+    bundle: options.bundle,
+    annotations: config.annotations,
+  }
+  const json = stateJson(state, 'creating', task.pid)
+  runHooks(kernel, { kind: 'prestart', hooks: prestart, state: json, start: kernel.start })
+  runHooks(kernel, { kind: 'createRuntime', hooks: createRuntime, state: json, start: kernel.start })
+  const inside = startInside(kernel, task.pidfd, plan)
+  runHooks(kernel, { kind: 'createContainer', hooks: createContainer, state: json, start: inside })
+}
+
+/** Runs the hooks of one kind in bunc's namespaces. */
+export function hooksOutside(
+  kernel: Kernel,
+  kind: 'poststart' | 'poststop',
+  hooks: Hooks,
+  about: { state: HookState; status: Status; pid: number },
+): void {
+  if (hooks[kind].length === 0) return
+  const state = stateJson(about.state, about.status, about.pid)
+  runHooks(kernel, { kind, hooks: hooks[kind], state, start: kernel.start })
+}
+
+/** Gives a starter of programs that run in the namespaces of a container, whose first process is `pidfd`. */
+export function startInside(kernel: Kernel, pidfd: Fd, plan: NamespacePlan): Starter {
+  return (program) => {
+    const [reading, writing] = kernel.here(pipe(['CLOEXEC']))
+    using report = reading
+    const task = taskInside(kernel, { pidfd, plan, inherit: [pidfd, writing, ...program.stdio] })
+    writing[Symbol.dispose]()
+    for (const [number, fd] of program.stdio.entries()) task.sys(dupTo(task.inherit(fd), number))
+    task.sys(chdir('/'))
+    queueExec(task.sys, program satisfies Program, task.inherit(writing))
+    const child = task.become()
+    awaitExec(kernel.here, report, program.path)
+    return child
+  }
+}
+
+/** A task to be made inside a container. */
+export interface Inside {
+  /** The container's first process; among `inherit`. */
+  readonly pidfd: Fd
+  readonly plan: NamespacePlan
+  readonly inherit: readonly Fd[]
+  /** The cgroup v2 directory that it is born into. */
+  readonly cgroup?: Fd
+  /** What it does before it joins anything: it walks into its cgroups. */
+  readonly calls?: readonly Call<void>[]
+}
+
+/** A task in the namespaces of a container; in its pid namespace too, when it has one. */
+export function taskInside(kernel: Kernel, { pidfd, plan, inherit, cgroup, calls = [] }: Inside): Task {
+  const task = kernel.task({ namespaces: [], inherit, calls, ...(cgroup === undefined ? {} : { cgroup }) })
+  // Who lives in there must not be able to look into the task (CVE-2016-9962).
+  task.sys(setDumpable(0))
+  task.sys(setns(task.inherit(pidfd), joinFlags(plan)))
+  if (plan.has('pid')) task.fork()
+  return task
+}
+
+/** The namespaces to join: those that the container does not share with its creator. */
+function joinFlags(plan: NamespacePlan) {
+  const all = [
+    ['user', 'NEWUSER'],
+    ['mount', 'NEWNS'],
+    ['uts', 'NEWUTS'],
+    ['ipc', 'NEWIPC'],
+    ['network', 'NEWNET'],
+    ['pid', 'NEWPID'],
+    ['cgroup', 'NEWCGROUP'],
+  ] as const
+  return all.filter(([type]) => plan.has(type)).map(([, flag]) => flag)
+}

@@ -1,0 +1,54 @@
+// Makes a container, starts it, and, in the foreground, stays with it until it ends and takes it away.
+
+import type { Ending } from '#ffi/calls/process.ts'
+import { doing } from '#ffi/context.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
+import { attend, holdSignals } from '#src/console/foreground.ts'
+import { Failure } from '#src/failure.ts'
+import { create } from './create.ts'
+import { destroy } from './delete.ts'
+import { killContainer } from './kill.ts'
+import type { CreateOptions } from './site.ts'
+import { release } from './start.ts'
+
+/** What `run` is told beside what `create` is told. */
+export interface RunOptions extends CreateOptions {
+  /** Come back at once and leave the container running. */
+  readonly detach: boolean
+  /** Leave the stopped container for `state` and `delete`. */
+  readonly keep: boolean
+  /** Told what went wrong without changing the result. */
+  readonly warn: (error: unknown) => void
+}
+
+/** Runs a container. Gives how its process ended, or nothing when it was detached. */
+export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
+  checkConsole(options)
+  if (!options.detach) holdSignals()
+  const created = create(kernel, options)
+  using pidfd = created.child.pidfd
+  try {
+    doing(`start container "${options.id}"`, () => release(kernel, created, options.config))
+    if (options.detach) return undefined
+    const ending = attend(kernel.here, { pidfd, master: created.master })
+    if (!options.keep) doing(`delete container "${options.id}"`, () => destroy(kernel, created, options.warn))
+    return ending
+  } catch (error) {
+    killContainer(kernel.here, created)
+    destroy(kernel, created, options.warn)
+    throw error
+  }
+}
+
+/** A terminal needs somebody who holds its other end: bunc in the foreground, or whoever listens on the socket. */
+export function checkConsole({
+  detach,
+  consoleSocket,
+  config,
+}: Pick<RunOptions, 'detach' | 'consoleSocket' | 'config'>): void {
+  const terminal = config.process?.terminal ?? false
+  if (detach && terminal && consoleSocket === undefined)
+    throw new Failure('cannot allocate tty if bunc will detach without setting console socket', 'use --console-socket')
+  if ((!detach || !terminal) && consoleSocket !== undefined)
+    throw new Failure('cannot use console socket if bunc will not detach or allocate tty')
+}

@@ -1,0 +1,81 @@
+// Lets a created container run: opens the fifo that its first process waits at, and sees it execute its program.
+
+import { tolerating } from '#ffi/call.ts'
+import { poll } from '#ffi/calls/descriptor.ts'
+import { openat, read, unlinkat } from '#ffi/calls/file.ts'
+import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
+import type { Config } from '#src/config/schema/config.ts'
+import { Failure } from '#src/failure.ts'
+import { runHooks } from '#src/hooks/run.ts'
+import { planNamespaces } from '#src/namespaces/plan.ts'
+import { awaitExec } from '#src/process/release.ts'
+import { killContainer } from './kill.ts'
+import { hooksOutside, startInside, stateJson } from './lifecycle-hooks.ts'
+import { savedConfig } from './saved-config.ts'
+import { FIFO } from './state.ts'
+import { openProcess, statusOf } from './status.ts'
+import { find, type Known, lock } from './store.ts'
+
+/** Starts a container by name. Throws a Failure unless it is in the state `created`. */
+export function start(kernel: Kernel, store: string, id: string): void {
+  doing(`start container "${id}"`, () => {
+    const known = find(kernel.here, store, id)
+    using held = lock(kernel.here, known.directory)
+    const status = statusOf(kernel.here, known)
+    if (status !== 'created')
+      throw new Failure(NOT_CREATED[status] ?? `cannot start a container in the state "${status}"`)
+    release(kernel, known, savedConfig(kernel.here, known.directory))
+    return held
+  })
+}
+
+const NOT_CREATED: { readonly [status: string]: string } = {
+  running: 'cannot start an already running container',
+  stopped: 'cannot start a container that has stopped',
+}
+
+/** Lets the first process of a created container go, with the hooks that belong to it. */
+export function release(kernel: Kernel, known: Known, config: Config): void {
+  const { state, directory } = known
+  using pidfd = openProcess(kernel.here, state)
+  if (pidfd === undefined) throw new Failure('its first process has ended already')
+  const { startContainer } = config.hooks
+  if (startContainer.length > 0) {
+    const start = startInside(kernel, pidfd, planNamespaces(config.linux.namespaces))
+    runHooks(kernel, {
+      kind: 'startContainer',
+      hooks: startContainer,
+      state: stateJson(state, 'created', state.pid),
+      start,
+    })
+  }
+  openFifo(kernel, `${directory}/${FIFO}`, { pidfd, path: config.process?.args[0] ?? '' })
+  try {
+    hooksOutside(kernel, 'poststart', config.hooks, { state, status: 'running', pid: state.pid })
+  } catch (error) {
+    // runtime-spec 1.3: a container whose poststart hook fails must be stopped.
+    killContainer(kernel.here, known)
+    throw error
+  }
+}
+
+/** Opens the fifo: the process wakes up and says so. Then it is gone from the directory: the container has started. */
+function openFifo({ here }: Kernel, path: string, init: { pidfd: Fd; path: string }): void {
+  using fifo = here(openat('cwd', path, ['RDONLY', 'NONBLOCK']))
+  const [said, ended] = here(
+    poll(
+      [
+        { fd: fifo, for: ['IN'] },
+        { fd: init.pidfd, for: ['IN'] },
+      ],
+      -1,
+    ),
+  )
+  if (!said && ended) throw new Failure('its first process has ended already')
+  const ready = here(read(fifo, 1))
+  if (ready.length === 0) throw new Failure('exec fifo is empty: somebody else has started the container')
+  here(tolerating(unlinkat('cwd', path, []), 'ENOENT'))
+  awaitExec(here, fifo, init.path)
+}

@@ -1,0 +1,79 @@
+// What bunc remembers of a container: ROOT/ID/state.json, replaced as a whole or not at all, and beside it the copy of the
+// config that every later command reads (the specification: later edits of the bundle have no effect). What is found in
+// the file is checked by hand: this is read by every command, and a schema library costs more than the rest of them.
+
+import type { Sys } from '#ffi/call.ts'
+import { type CgroupRecord, isCgroupRecord } from '#src/cgroups/record.ts'
+import { Failure } from '#src/failure.ts'
+import { readTextIfThere, replaceFile } from '#src/files.ts'
+
+/** What is remembered. */
+export interface ContainerState {
+  /** Version of the specification that the config names. */
+  readonly ociVersion: string
+  readonly id: string
+  /** Pid of the container's first process, as bunc's pid namespace numbers it. */
+  readonly pid: number
+  /** When that process began, in clock ticks since boot: a pid alone may have passed to another process. */
+  readonly startTime: string
+  /** Absolute path. */
+  readonly bundle: string
+  /** Absolute path. */
+  readonly rootfs: string
+  /** RFC 3339. */
+  readonly created: string
+  /** Name of the user who made it, or empty. */
+  readonly owner: string
+  readonly annotations: Readonly<Record<string, string>>
+  readonly cgroup: CgroupRecord
+}
+
+/** Names of the files in a container's state directory. */
+export const STATE_FILE = 'state.json'
+export const CONFIG_FILE = 'config.json'
+export const FIFO = 'exec.fifo'
+
+/** Writes what is remembered. `directory` is the container's state directory. */
+export function saveState(sys: Sys, directory: string, state: ContainerState): void {
+  replaceFile(sys, `${directory}/${STATE_FILE}`, JSON.stringify(state), 0o600)
+}
+
+/**
+ * Reads what is remembered; undefined where there is no such container, or one whose making was interrupted. Throws a
+ * Failure when the file is damaged.
+ */
+export function loadState(sys: Sys, directory: string): ContainerState | undefined {
+  const text = readTextIfThere(sys, `${directory}/${STATE_FILE}`)
+  return text === undefined ? undefined : parseState(text, `${directory}/${STATE_FILE}`)
+}
+
+/** Takes the text of a state file and its path for messages. Throws a Failure when it is not what `saveState` wrote. */
+export function parseState(text: string, path: string): ContainerState {
+  const value = parsed(text)
+  if (isState(value)) return value
+  throw new Failure(`the state file "${path}" is damaged`, 'delete --force removes the container all the same')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const TEXTS = ['ociVersion', 'id', 'startTime', 'bundle', 'rootfs', 'created', 'owner'] as const
+
+function isState(value: unknown): value is ContainerState {
+  if (!isObject(value) || !TEXTS.every((name) => typeof value[name] === 'string')) return false
+  return (
+    Number.isSafeInteger(value['pid']) &&
+    isObject(value['annotations']) &&
+    Object.values(value['annotations']).every((text) => typeof text === 'string') &&
+    isCgroupRecord(value['cgroup'])
+  )
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,81 @@
+// The directory in which bunc keeps its containers: one subdirectory for each, whose making is what claims the name.
+
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { flock, mkdirat, openat } from '#ffi/calls/file.ts'
+import { failedWith } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { Failure } from '#src/failure.ts'
+import { entriesOf, makeDirectories } from '#src/files.ts'
+import { type ContainerState, loadState } from './state.ts'
+
+const NAME = /^[\w+.-]+$/
+const LONGEST_NAME = 1024
+/** runc's modes: others may pass through to a container's fifo, not look around. */
+const STORE_MODE = 0o700
+const CONTAINER_MODE = 0o711
+
+/** Throws a Failure unless this can be the name of a container: letters, digits and `_ + - .`, but not `.` or `..`. */
+export function checkName(id: string): void {
+  if (id === '') throw new Failure('container id cannot be empty')
+  if (!NAME.test(id) || id === '.' || id === '..')
+    throw new Failure(`invalid container id "${id}"`, 'only letters, digits and "_+-." are allowed')
+  if (id.length > LONGEST_NAME) throw new Failure(`container id is longer than ${LONGEST_NAME} characters`)
+}
+
+/** Takes the store and a name, gives the path of the container's state directory. */
+export function directoryOf(store: string, id: string): string {
+  return `${store}/${id}`
+}
+
+/** Claims a name: makes the state directory. Throws a Failure when the container exists. */
+export function claim(sys: Sys, store: string, id: string): string {
+  checkName(id)
+  makeDirectories(sys, store, STORE_MODE)
+  const directory = directoryOf(store, id)
+  try {
+    sys(mkdirat('cwd', directory, CONTAINER_MODE))
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) throw new Failure(`container with id "${id}" already exists`)
+    throw error
+  }
+  return directory
+}
+
+/** A container that exists, with its state directory. */
+export interface Known {
+  readonly directory: string
+  readonly state: ContainerState
+}
+
+/** Finds a container. Throws a Failure when there is none ("does not exist" is what engines look for). */
+export function find(sys: Sys, store: string, id: string): Known {
+  checkName(id)
+  const directory = directoryOf(store, id)
+  const state = loadState(sys, directory)
+  if (state === undefined) throw new Failure(`container "${id}" does not exist`)
+  return { directory, state }
+}
+
+/** Whether a state directory of this name is there, finished or not. */
+export function isClaimed(sys: Sys, store: string, id: string): boolean {
+  using directory = sys(tolerating(openat('cwd', directoryOf(store, id), ['PATH', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
+  return !directory.missing
+}
+
+/** Gives the names of all containers, in order. A store that is not there has none. */
+export function names(sys: Sys, store: string): string[] {
+  return entriesOf(sys, store)
+    .filter(({ type, name }) => type === 'directory' && NAME.test(name))
+    .map(({ name }) => name)
+    .sort()
+}
+
+/**
+ * Takes a state directory, waits until nobody else holds its lock and gives the lock: of two commands that change the
+ * same container, one comes after the other.
+ */
+export function lock(sys: Sys, directory: string): Fd {
+  const held = sys(openat('cwd', directory, ['RDONLY', 'DIRECTORY']))
+  sys(flock(held, ['EXCLUSIVE']))
+  return held
+}

@@ -1,0 +1,20 @@
+// Changes the limits of a container.
+
+import { doing } from '#ffi/context.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
+import { apply } from '#src/cgroups/apply.ts'
+import type { LinuxResources } from '#src/config/schema/resources.ts'
+import { Failure } from '#src/failure.ts'
+import { statusOf } from './status.ts'
+import { find, lock } from './store.ts'
+
+/** Applies what `resources` names and leaves the rest alone. */
+export function update({ here }: Kernel, store: string, id: string, resources: LinuxResources): void {
+  doing(`update container "${id}"`, () => {
+    const known = find(here, store, id)
+    using held = lock(here, known.directory)
+    if (statusOf(here, known) === 'stopped') throw new Failure('container not running')
+    apply(here, known.state.cgroup, resources)
+    return held
+  })
+}

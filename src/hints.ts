@@ -1,0 +1,53 @@
+// What mends an error, where experience knows it: one row for each system call and errno that has puzzled people.
+
+import { SyscallError } from '#ffi/error.ts'
+
+/** One row: when it applies, and what to say. */
+interface Hint {
+  readonly syscall: string
+  readonly errno: string
+  /** Something that the text of the call must contain. */
+  readonly when?: string
+  readonly hint: string
+}
+
+const HINTS: readonly Hint[] = [
+  {
+    syscall: 'clone3',
+    errno: 'EPERM',
+    hint: 'making namespaces needs root, or a user namespace in linux.namespaces; some hosts forbid those to users (sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)',
+  },
+  { syscall: 'clone3', errno: 'ENOSPC', hint: 'a limit of namespaces is reached: see /proc/sys/user/max_*_namespaces' },
+  { syscall: 'clone3', errno: 'EAGAIN', hint: 'a limit of processes is reached: see ulimit -u and pids.max of the cgroup' },
+  {
+    syscall: 'fsmount',
+    errno: 'EPERM',
+    hint: 'in a user namespace a new proc or sysfs may only be mounted where an unmasked one is already visible',
+  },
+  {
+    syscall: 'fsopen',
+    errno: 'ENODEV',
+    hint: 'the kernel does not know this type of file system: /proc/filesystems lists those that it does',
+  },
+  { syscall: 'move_mount', errno: 'ENOTDIR', hint: 'a file can only be mounted on a file, and a directory on a directory' },
+  {
+    syscall: 'move_mount',
+    errno: 'ENOSPC',
+    hint: 'the limit of mounts is reached: see /proc/sys/fs/mount-max',
+  },
+  {
+    syscall: 'pivot_root',
+    errno: 'EINVAL',
+    hint: 'the host runs from a ramdisk, or the parent of the root is shared: --no-pivot helps with the first',
+  },
+  { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
+]
+
+/** Takes an error, gives what may mend it. */
+export function hintFor(error: unknown): string | undefined {
+  if (!(error instanceof SyscallError)) return undefined
+  const { syscall, errno, call } = error
+  return HINTS.find(
+    (row) => row.syscall === syscall && row.errno === errno && (row.when === undefined || call.includes(row.when)),
+  )?.hint
+}

@@ -1,0 +1,59 @@
+// The last thing a task does: it waits, if it must, and becomes the program. Whether execve(2) succeeded is known
+// afterwards from a descriptor that is CLOEXEC: it is closed by success, and gets the result of a failure.
+
+import { harmlessly, type Sys, type TaskSys } from '#ffi/call.ts'
+import { poll } from '#ffi/calls/descriptor.ts'
+import { putPreviousResult, read } from '#ffi/calls/file.ts'
+import { execveat, exit } from '#ffi/calls/process.ts'
+import { errnoName, errnoSentence } from '#ffi/errno.ts'
+import { failedWith } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { Failure } from '#src/failure.ts'
+
+/** What is executed. */
+export interface Execution {
+  readonly path: string
+  readonly args: readonly string[]
+  readonly env: readonly string[]
+}
+
+/** Exit status of a process whose execve failed after all; what runc's has. */
+const EXEC_FAILED = 255
+
+/** Queues the execve and what follows when it fails: the result goes to `report`, a CLOEXEC descriptor of the task. */
+export function queueExec(sys: TaskSys, { path, args, env }: Execution, report: Fd): void {
+  sys(harmlessly(execveat('cwd', path, args, env)))
+  sys(harmlessly(putPreviousResult(report)))
+  sys(exit(EXEC_FAILED))
+}
+
+/**
+ * Takes the reading end, gives once the program has been executed. Throws a Failure when it could not be. `path` is what
+ * was to be executed, for the message.
+ */
+export function awaitExec(here: Sys, reading: Fd, path: string): void {
+  for (;;) {
+    here(poll([{ fd: reading, for: ['IN'] }], -1))
+    const bytes = readNow(here, reading)
+    if (bytes === undefined) continue
+    if (bytes.length < RESULT_SIZE) return
+    const errno = errnoName(-Number(new DataView(bytes.buffer).getBigInt64(0, true)))
+    throw new Failure(`exec "${path}": ${errnoSentence(errno)}`, EXEC_HINTS[errno])
+  }
+}
+
+const RESULT_SIZE = 8
+
+const EXEC_HINTS: { readonly [errno: string]: string } = {
+  ENOEXEC: 'the file is no program of this architecture and no script with a "#!" line',
+  ENOENT: 'the file is there, so it is its interpreter (the "#!" line, or the dynamic loader) that is missing',
+}
+
+function readNow(here: Sys, reading: Fd): Uint8Array | undefined {
+  try {
+    return here(read(reading, RESULT_SIZE))
+  } catch (error) {
+    if (failedWith(error, 'EAGAIN')) return undefined
+    throw error
+  }
+}
