@@ -24,13 +24,16 @@ export function read<Value>(text: string, file: string, document: Document<Value
   // A double that cannot be trusted and a null are no schema's liking, so that what passes here was read exactly.
   const quick = v.safeParse(document.schema, parseJson(text, file))
   const result = quick.success ? quick : v.safeParse(document.schema, parseJsonExactly(text, file))
-  const problems = [
-    ...(result.issues ?? []).map((issue) => ({ path: pathOf(keysOf(issue)), message: issue.message })),
-    ...(mayHoldNul(text) ? nulProblems(result.output) : []),
-    ...(result.success ? breachesOf(document.rules, result.output, []) : breachesElsewhere(text, file, document)),
-  ]
+  const found = result.success
+    ? breachesOf(document.rules, result.output, [])
+    : [...result.issues.map(problemOf), ...breachesElsewhere(text, file, document)]
+  const problems = mayHoldNul(text) ? [...nulProblems(result.output), ...found] : found
   if (problems.length > 0 || !result.success) throw new ConfigError(file, problems)
   return result.output
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  return { path: pathOf(keysOf(issue)), message: issue.message }
 }
 
 function breachesElsewhere<Value>(text: string, file: string, { schema, rules, harmless }: Document<Value>) {
