@@ -1,8 +1,9 @@
-// Classic BPF as seccomp runs it: a listing with labels, and the bytes for it. Knows the instruction format and its
+// Classic BPF as seccomp runs it, written from the last instruction to the first. Knows the instruction format and its
 // limits, not what the words of the input mean.
 //
-// Jumps of classic BPF only lead forward, so a listing is assembled from its end: where a jump leads is then known when
-// the jump is reached, and a detour for a target that is too far away moves nothing that is already placed.
+// Jumps of classic BPF only lead forward. Written backwards, every target of a jump stands already: writing an
+// instruction gives its position, a jump takes positions, and there is nothing to resolve afterwards. An instruction
+// that does not jump goes on at the one written just before it.
 
 import { Failure } from '#src/failure.ts'
 
@@ -24,158 +25,114 @@ const ALU = 0x04
 const JMP = 0x05
 const RET = 0x06
 
-const LOAD_WORD = LD | 0x20
-const AND = ALU | 0x50
-const JUMP = JMP | 0x00
-const COMPARISON = { EQ: JMP | 0x10, GT: JMP | 0x20, GE: JMP | 0x30, SET: JMP | 0x40 } as const
+/** The codes that are written here. */
+export const CLASSIC = {
+  LOAD_WORD: LD | 0x20,
+  AND: ALU | 0x50,
+  JUMP: JMP | 0x00,
+  IF_EQUAL: JMP | 0x10,
+  IF_GREATER: JMP | 0x20,
+  IF_AT_LEAST: JMP | 0x30,
+  RETURN: RET,
+} as const
 
-/** The operation codes, for the disassembler and for interpreters. */
-export const CLASSIC = { LOAD_WORD, AND, JUMP, RETURN: RET, ...COMPARISON } as const
-
-const BYTES_PER_INSTRUCTION = 8
+const JT_SHIFT = 16
+const JF_SHIFT = 24
 /** jt and jf are eight bits wide. */
 const FARTHEST = 255
 /** BPF_MAXINSNS: seccomp(2) refuses a longer program with EINVAL. */
 const MOST_INSTRUCTIONS = 4096
 
-/** A place of a listing that jumps can lead to. */
-export type Label = number
+/** Where an instruction stands, counted from the end of the program. */
+export type Position = number
 
-/** A program in the making: instructions in columns, one array per field, and where each label stands. */
-export interface Listing {
-  readonly code: number[]
-  readonly k: number[]
-  readonly yes: Label[]
-  readonly no: Label[]
-  readonly labels: number[]
+/** A program in the making: per instruction its k and its code with jt and jf, the last instruction first. */
+export interface Program {
+  readonly words: number[]
+  /** For an instruction that was too far for some jump: where one now goes that leads there. */
+  readonly detours: Map<Position, Position>
 }
 
-/** Gives an empty listing. */
-export function newListing(): Listing {
-  return { code: [], k: [], yes: [], no: [], labels: [] }
+/** Gives a program of no instructions. */
+export function newProgram(): Program {
+  return { words: [], detours: new Map() }
 }
 
-/** Gives a label that stands nowhere yet. */
-export function newLabel(listing: Listing): Label {
-  return listing.labels.push(-1) - 1
-}
-
-/** Puts a label before the instruction that is written next. */
-export function place(listing: Listing, label: Label) {
-  listing.labels[label] = listing.code.length
-}
-
-function write(listing: Listing, code: number, k: number, yes = -1, no = -1) {
-  listing.code.push(code)
-  listing.k.push(k)
-  listing.yes.push(yes)
-  listing.no.push(no)
-}
-
-/** A = the 32-bit word at a byte offset of the input. */
-export function load(listing: Listing, offset: number) {
-  write(listing, LOAD_WORD, offset)
-}
-
-/** A = A & mask. */
-export function and(listing: Listing, mask: number) {
-  write(listing, AND, mask)
-}
-
-/** Goes on at `yes` if A compares so with k (unsigned; SET: any bit of k is set in A), at `no` otherwise. */
-export function branch(
-  listing: Listing,
-  comparison: keyof typeof COMPARISON,
-  { k, yes, no }: { readonly k: number; readonly yes: Label; readonly no: Label },
-) {
-  write(listing, COMPARISON[comparison], k, yes, no)
-}
-
-/** Goes on at a label. */
-export function jump(listing: Listing, target: Label) {
-  write(listing, JUMP, 0, target)
+function write(program: Program, code: number, k: number): Position {
+  const { words } = program
+  const { length } = words
+  words[length] = k
+  words[length + 1] = code
+  return length / 2
 }
 
 /** Ends the program with a 32-bit result. */
-export function ret(listing: Listing, value: number) {
-  write(listing, RET, value)
+export function ret(program: Program, value: number): Position {
+  return write(program, CLASSIC.RETURN, value)
 }
 
-/** A program from its last instruction to its first: two words for each. */
-interface Reversed {
-  readonly words: number[]
-  /** The place, counted from the end, at which a jump reaches each label; -1 until its instruction is written. */
-  readonly reached: number[]
+/** A = the 32-bit word at a byte offset of the input. */
+export function load(program: Program, offset: number): Position {
+  return write(program, CLASSIC.LOAD_WORD, offset)
+}
+
+/** A = A & mask. */
+export function and(program: Program, mask: number): Position {
+  return write(program, CLASSIC.AND, mask)
+}
+
+/** Goes on at `yes` if A = k, at `no` otherwise. */
+export function ifEqual(program: Program, k: number, yes: Position, no: Position): Position {
+  return branch(program, write(program, CLASSIC.IF_EQUAL, k), yes, no)
+}
+
+/** Goes on at `yes` if A > k (unsigned), at `no` otherwise. */
+export function ifGreater(program: Program, k: number, yes: Position, no: Position): Position {
+  return branch(program, write(program, CLASSIC.IF_GREATER, k), yes, no)
+}
+
+/** Goes on at `yes` if A >= k (unsigned), at `no` otherwise. */
+export function ifAtLeast(program: Program, k: number, yes: Position, no: Position): Position {
+  return branch(program, write(program, CLASSIC.IF_AT_LEAST, k), yes, no)
+}
+
+/** Gives the branch that was just written its targets; moves it to the front of the detours that they need. */
+function branch(program: Program, position: Position, yes: Position, no: Position): Position {
+  const { words } = program
+  const [toYes, toNo] = [position - 1 - yes, position - 1 - no]
+  if (toYes <= FARTHEST && toNo <= FARTHEST) {
+    words[2 * position + 1] = (words[2 * position + 1] ?? 0) | (toYes << JT_SHIFT) | (toNo << JF_SHIFT)
+    return position
+  }
+  const [code = 0, k = 0] = [words.pop(), words.pop()]
+  // Two detours at most are written in front of the branch, so a target two short of the limit needs none.
+  const [nearYes, nearNo] = [near(program, yes), near(program, no)]
+  return branch(program, write(program, code, k), nearYes, nearNo)
+}
+
+/** Gives a position that leads where `target` does and stays within reach of the next instruction but one. */
+function near(program: Program, target: Position): Position {
+  const reached = program.detours.get(target) ?? target
+  const next = program.words.length / 2
+  if (next - reached < FARTHEST) return reached
+  const code = program.words[2 * reached + 1] ?? 0
+  const k = program.words[2 * reached] ?? 0
+  // A copy of the return is as long as a jump to it, and saves the jump at run time.
+  const detour = code === RET ? ret(program, k) : write(program, CLASSIC.JUMP, next - 1 - reached)
+  program.detours.set(target, detour)
+  return detour
 }
 
 /**
- * Takes a listing, gives the program as the kernel reads it. Every label must stand behind the jumps to it. Throws a
- * Failure if the program is longer than the kernel accepts.
+ * Gives the bytes of a program: struct sock_filter[], the first instruction being the one written last. Throws a
+ * Failure if the kernel accepts no program of that length.
  */
-export function assemble(listing: Listing): Uint8Array<ArrayBuffer> {
-  const out: Reversed = { words: [], reached: listing.labels.map(() => -1) }
-  const labelsAt: (Label[] | undefined)[] = []
-  for (const [label, index] of listing.labels.entries()) (labelsAt[index] ??= []).push(label)
-  for (let i = listing.code.length - 1; i >= 0; i--) {
-    writeReversed(out, listing, i)
-    for (const label of labelsAt[i] ?? []) out.reached[label] = count(out) - 1
-  }
-  if (count(out) > MOST_INSTRUCTIONS) {
+export function assemble({ words }: Program): Uint8Array<ArrayBuffer> {
+  const instructions = words.length / 2
+  if (instructions > MOST_INSTRUCTIONS) {
     throw new Failure(
-      `Cannot assemble the BPF program: it has ${count(out)} instructions, and the kernel accepts ${MOST_INSTRUCTIONS}`,
+      `Cannot assemble the BPF program: it has ${instructions} instructions, and the kernel accepts ${MOST_INSTRUCTIONS}`,
     )
   }
-  return forwards(out.words)
-}
-
-function count(out: Reversed): number {
-  return out.words.length / 2
-}
-
-function writeReversed(out: Reversed, { code, k, yes, no }: Listing, i: number) {
-  const operation = code[i] ?? 0
-  if (operation === JUMP) writeJump(out, yes[i] ?? -1)
-  else if ((operation & 7) === JMP) writeBranch(out, operation, { k: k[i] ?? 0, yes: yes[i] ?? -1, no: no[i] ?? -1 })
-  else out.words.push(k[i] ?? 0, operation)
-}
-
-/** The number of instructions between the next one to be written and a label. */
-function distance(out: Reversed, label: Label): number {
-  const target = out.reached[label] ?? -1
-  if (target < 0) throw new Error(`Cannot assemble the BPF program: label ${label} is not ahead of the jump to it`)
-  return count(out) - 1 - target
-}
-
-function writeBranch(
-  out: Reversed,
-  operation: number,
-  { k, yes, no }: { readonly k: number; readonly yes: Label; readonly no: Label },
-) {
-  // A detour for one target may push the other one out of reach, hence the one look ahead.
-  const near = distance(out, yes) > FARTHEST || distance(out, no) > FARTHEST ? FARTHEST - 1 : FARTHEST
-  if (distance(out, no) > near) writeDetour(out, no)
-  if (distance(out, yes) > near) writeDetour(out, yes)
-  out.words.push(k, operation | (distance(out, yes) << 16) | (distance(out, no) << 24))
-}
-
-/** Everything before this point reaches the label through the detour, which is nearer. */
-function writeDetour(out: Reversed, label: Label) {
-  writeJump(out, label)
-  out.reached[label] = count(out) - 1
-}
-
-function writeJump(out: Reversed, label: Label) {
-  const skipped = distance(out, label)
-  const target = 2 * (count(out) - 1 - skipped)
-  const [k = 0, operation = 0] = out.words.slice(target, target + 2)
-  // A copy of the return is as long as a jump to it and saves the jump at run time.
-  if (operation === RET) out.words.push(k, RET)
-  else out.words.push(skipped, JUMP)
-}
-
-function forwards(words: readonly number[]): Uint8Array<ArrayBuffer> {
-  const bytes = new ArrayBuffer((words.length / 2) * BYTES_PER_INSTRUCTION)
-  const view = new Uint32Array(bytes)
-  for (let i = 0; i < view.length; i++) view[i] = words[words.length - 1 - i] ?? 0
-  return new Uint8Array(bytes)
+  return new Uint8Array(new Uint32Array(words).reverse().buffer)
 }

@@ -17,7 +17,8 @@ export interface MemoryAccount {
 export function memoryAccount(sys: Sys, record: CgroupRecord): MemoryAccount | undefined {
   const legacy = legacyOf(record, 'memory')
   const path = (legacy ?? unifiedOf(record))?.path
-  const events = path === undefined ? undefined : readValueIfThere(sys, `${path}/${legacy ? 'memory.oom_control' : 'memory.events'}`)
+  const events =
+    path === undefined ? undefined : readValueIfThere(sys, `${path}/${legacy ? 'memory.oom_control' : 'memory.events'}`)
   if (events === undefined) return undefined
   const size = (file: string) => sizeOf(readValueIfThere(sys, `${path}/${file}`))
   const oomKills = Number(fieldOf(events, 'oom_kill') ?? 0)

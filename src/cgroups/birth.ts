@@ -30,7 +30,9 @@ export interface Entrance extends Disposable {
 export function entrance(sys: Sys, record: CgroupRecord): Entrance {
   using opened = new DisposableStack()
   // Of its `tasks`, not `cgroup.procs`: the whole process and not its one thread would have to wait again. 0 is the writer.
-  const calls = legacyOnes(record).map(({ path }) => put(opened.use(sys(openat('cwd', `${path}/tasks`, ['WRONLY']))), '0'))
+  const calls = legacyOnes(record).map(({ path }) =>
+    put(opened.use(sys(openat('cwd', `${path}/tasks`, ['WRONLY']))), '0'),
+  )
   const files = opened.move()
   return { calls, [Symbol.dispose]: () => files.dispose() }
 }

@@ -30,7 +30,7 @@ function placesAbove(mount: string, path: string): readonly string[] {
 
 function handDownFrom(sys: Sys, dir: string, controllers: readonly string[]): void {
   // A cgroup of another user: nothing can be handed down from here, which whyMissing says when it matters.
-  using control = sys(tolerating(openat('cwd', subtreeControl(dir), ['WRONLY']), 'EACCES', 'EPERM', 'EROFS'))
+  using control = sys(tolerating(openat('cwd', subtreeControl(dir), ['WRONLY']), 'EACCES', 'EROFS'))
   if (control.missing || tryWrite(sys, control, controllers)) return
   // One that is refused takes the others with it.
   for (const name of controllers) tryWrite(sys, control, [name])

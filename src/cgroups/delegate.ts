@@ -7,7 +7,7 @@ import { doing } from '#ffi/context.ts'
 import type { CgroupRecord } from './record.ts'
 import { readValueIfThere, wordsOf } from './values.ts'
 
-/** Before 4.15 the kernel did not tell, and there were these. */
+/** The least that a delegate needs, should there be no sysfs to tell. */
 const FILES = 'cgroup.procs cgroup.subtree_control cgroup.threads'
 
 /** Takes the ids of the user on the host. Does nothing on a host with hierarchies of version 1. */

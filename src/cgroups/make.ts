@@ -62,9 +62,11 @@ function makeDirectory(sys: Sys, path: string): boolean {
 function refuseUsed(sys: Sys, { version, path }: Hierarchy): void {
   const events = version === 2 ? readValue(sys, `${path}/cgroup.events`) : ''
   const used = version === 2 ? fieldOf(events, 'populated') !== '0' : processesBelow(sys, path).length > 0
-  if (used) throw new Failure('it is there already and holds processes', 'another container may have the same cgroupsPath')
+  if (used)
+    throw new Failure('it is there already and holds processes', 'another container may have the same cgroupsPath')
   // Nothing would ever run in it.
-  const frozen = fieldOf(events, 'frozen') === '1' || (readValueIfThere(sys, `${path}/freezer.state`) ?? 'THAWED') !== 'THAWED'
+  const frozen =
+    fieldOf(events, 'frozen') === '1' || (readValueIfThere(sys, `${path}/freezer.state`) ?? 'THAWED') !== 'THAWED'
   if (frozen) throw new Failure('it is there already and is frozen')
 }
 

@@ -28,16 +28,26 @@ export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
   const layout = detectLayout(sys)
   if (layout.length === 0) throw new Failure(`no cgroup file system is mounted on or below "${TOP}"`)
   const inner = cleaned(path === '' ? id : path)
-  if (inner === '') throw new Failure(`linux.cgroupsPath "${path}" is the root cgroup, which is everyone's`)
-  const own = path.startsWith('/') ? undefined : ownCgroups(sys)
-  return { driver, hierarchies: layout.map((mounted) => placed(mounted, inner, own)) }
+  if (inner === '') throw new Failure(`linux.cgroupsPath "${path}" is the root cgroup, which belongs to everyone`)
+  if (path.startsWith('/')) return { driver, hierarchies: layout.map((mounted) => placed(mounted, inner)) }
+  const own = ownCgroups(sys)
+  const hierarchies = layout.map((mounted) => {
+    const place = callersPlace(mounted, own)
+    const above = mounted.version === 2 ? place.slice(0, Math.max(0, place.lastIndexOf('/'))) : place
+    return placed(mounted, `${above}${inner}`)
+  })
+  return { driver, hierarchies }
 }
 
-function placed(mounted: Mounted, inner: string, own: ReadonlyMap<string, string> | undefined): Hierarchy {
-  const { version, controllers, mount } = mounted
-  const above = own === undefined ? '' : callersPlace(mounted, own)
-  const from = version === 2 ? above.slice(0, Math.max(0, above.lastIndexOf('/'))) : above
-  return { version, controllers, mount, path: `${mount}${from}${inner}` }
+/** The cgroup that the caller is in: that of a container which has none of its own. */
+export function callersCgroup(sys: Sys): CgroupRecord {
+  const own = ownCgroups(sys)
+  const hierarchies = detectLayout(sys).map((mounted) => placed(mounted, callersPlace(mounted, own)))
+  return { driver: 'disabled', hierarchies }
+}
+
+function placed({ version, controllers, mount }: Mounted, place: string): Hierarchy {
+  return { version, controllers, mount, path: `${mount}${place}` }
 }
 
 /** The way from the mount to the caller's own cgroup, as `/a/b`; empty when it is the mount, or out of its sight. */

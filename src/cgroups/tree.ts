@@ -1,7 +1,7 @@
 // A container's cgroups as its root file system needs them: what to mount on /sys/fs/cgroup. Mounts nothing.
 
 import type { Sys } from '#ffi/call.ts'
-import { plan } from './plan.ts'
+import { callersCgroup } from './plan.ts'
 import type { CgroupRecord, Hierarchy } from './record.ts'
 
 /** One hierarchy to be mounted. */
@@ -27,9 +27,10 @@ export interface CgroupTree {
 
 /** Takes a container's cgroup, and whether it has a cgroup namespace; one without cgroup is in that of its caller. */
 export function cgroupTree(sys: Sys, record: CgroupRecord, namespace: boolean): CgroupTree {
-  const { hierarchies } = record.hierarchies.length > 0 ? record : callersOwn(sys)
+  const { hierarchies } = record.hierarchies.length > 0 ? record : callersCgroup(sys)
   const [first] = hierarchies
-  if (hierarchies.length === 1 && first?.version === 2) return { version: 2, path: first.path, hierarchies: [], namespace }
+  if (hierarchies.length === 1 && first?.version === 2)
+    return { version: 2, path: first.path, hierarchies: [], namespace }
   return { version: 1, path: '', hierarchies: hierarchies.map(inTree), namespace }
 }
 

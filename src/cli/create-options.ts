@@ -43,6 +43,7 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
     noNewKeyring: options.noNewKeyring,
     preserveFds: options.preserveFds,
     owner: '',
+    warn: world.warn,
   }
 }
 

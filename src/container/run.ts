@@ -17,8 +17,6 @@ export interface RunOptions extends CreateOptions {
   readonly detach: boolean
   /** Leave the stopped container for `state` and `delete`. */
   readonly keep: boolean
-  /** Told what went wrong without changing the result. */
-  readonly warn: (error: unknown) => void
 }
 
 /** Runs a container. Gives how its process ended, or nothing when it was detached. */

@@ -4,6 +4,7 @@
 import { fchown, mknodat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
+import { apply } from '#src/cgroups/apply.ts'
 import { make } from '#src/cgroups/make.ts'
 import { plan as planCgroup } from '#src/cgroups/plan.ts'
 import type { CgroupDriver, CgroupRecord } from '#src/cgroups/record.ts'
@@ -11,6 +12,7 @@ import { remove } from '#src/cgroups/remove.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
 import type { Process } from '#src/config/schema/process.ts'
+import { Failure } from '#src/failure.ts'
 import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
@@ -38,6 +40,8 @@ export interface CreateOptions {
   readonly owner: string
   /** Whether the root is only seen through, and every write to it discarded with the container. */
   readonly throwAway?: boolean
+  /** Told what went wrong without changing the result. */
+  readonly warn: (error: unknown) => void
 }
 
 /** The building site of one container. */
@@ -73,6 +77,8 @@ export function prepareSite(
   const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver }
   const cgroup = make(here, planCgroup(here, wanted))
   undo.defer(() => remove(here, cgroup))
+  // Before any process is in it: not one page or fork escapes the limits.
+  for (const warning of apply(here, cgroup, config.linux.resources)) options.warn(new Failure(warning))
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
   return { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, fifo }

@@ -8,13 +8,22 @@ import { Failure } from '#src/failure.ts'
 import { statusOf } from './status.ts'
 import { find, lock } from './store.ts'
 
+/** Which container, and what to change. */
+export interface UpdateOptions {
+  readonly store: string
+  readonly id: string
+  readonly resources: LinuxResources
+  /** Told what cannot be changed on this host. */
+  readonly warn: (error: unknown) => void
+}
+
 /** Applies what `resources` names and leaves the rest alone. */
-export function update({ here }: Kernel, store: string, id: string, resources: LinuxResources): void {
+export function update({ here }: Kernel, { store, id, resources, warn }: UpdateOptions): void {
   doing(`update container "${id}"`, () => {
     const known = find(here, store, id)
     using held = lock(here, known.directory)
     if (statusOf(here, known) === 'stopped') throw new Failure('container not running')
-    apply(here, known.state.cgroup, resources)
+    for (const warning of apply(here, known.state.cgroup, resources)) warn(new Failure(warning))
     return held
   })
 }

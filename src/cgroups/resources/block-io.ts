@@ -18,7 +18,8 @@ export const BLOCK_IO: Family = {
     row(
       'blockIO.weightDevice',
       ({ blockIO }) => blockIO?.weightDevice,
-      (devices) => weights(devices, (device, weight) => [{ file: 'blkio.bfq.weight_device', value: `${device}${weight}` }]),
+      (devices) =>
+        weights(devices, (device, weight) => [{ file: 'blkio.bfq.weight_device', value: `${device}${weight}` }]),
       (devices) => weights(devices, unifiedWeight),
     ),
     row('blockIO.leafWeight', ({ blockIO }) => unlessZero(blockIO?.leafWeight), NO_LEAVES),

@@ -1,5 +1,5 @@
 // The form of the tables in this folder: one row for each field of linux.resources, with the file that it is written to in
-// either version of cgroups and how its value is converted, or why there is no such file. Rows are pure; `../limits.ts`
+// either version of cgroups and how its value is converted, or why there is no such file. Rows are pure; `../apply.ts`
 // has them written. An absent field is no setting at all, which is what makes the same rows serve create and update.
 
 import type { LinuxResources } from '#src/config/schema/resources.ts'

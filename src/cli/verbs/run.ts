@@ -7,6 +7,6 @@ import type { Verb } from '../verb.ts'
 /** Runs a container; in the foreground the exit code is that of its process. */
 export const runVerb: Verb<'run'> = (world, { options, operands, global }) => {
   const given = createOptions(world, { options: { ...options }, global, id: operands.container })
-  const ending = run(world.kernel, { ...given, detach: options.detach, keep: options.keep, warn: world.warn })
+  const ending = run(world.kernel, { ...given, detach: options.detach, keep: options.keep })
   return ending?.status ?? 0
 }

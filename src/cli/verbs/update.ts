@@ -12,7 +12,12 @@ import type { Of, Verb, World } from '../verb.ts'
 export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
   const { resources: file } = options
   const text = file === undefined ? jsonOf(options) : textOf(world, file)
-  update(world.kernel, world.store, operands.container, readResources(text))
+  update(world.kernel, {
+    store: world.store,
+    id: operands.container,
+    resources: readResources(text),
+    warn: world.warn,
+  })
   return 0
 }
 

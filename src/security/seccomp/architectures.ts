@@ -1,5 +1,5 @@
 // What an architecture is to a filter: its AUDIT_ARCH_* value, the shape of its arguments, its system call numbers.
-// Tables of names are read when the first name is looked up, and once. Knows no machine and no profile.
+// Tables are text until a profile is compiled: reading one takes as long as using it. Knows no machine and no profile.
 
 /** One system call convention that a filter can meet. */
 export interface Architecture {
@@ -18,8 +18,10 @@ export interface Architecture {
   readonly end: number
   /** New system calls get numbers below this one. Equal to `end`, but for ARM with its private calls. */
   readonly ceiling: number
-  /** Gives the numbers by name. */
-  readonly numbers: () => ReadonlyMap<string, number>
+  /** Names in the order of their numbers, a number where counting goes on elsewhere, a minus before some names. */
+  readonly table: string
+  /** Whether the names with a minus are those that this architecture has not. */
+  readonly lacksMarked: boolean
 }
 
 const AUDIT_ARCH_64BIT = 0x8000_0000
@@ -27,13 +29,13 @@ const AUDIT_ARCH_LE = 0x4000_0000
 const END = 0x1_0000_0000
 
 /**
- * Takes an architecture's name without "SCMP_ARCH_", its ELF machine (linux/elf-em.h), the text of its table and what
- * is unusual about it. A usual architecture is 64 bits wide and little-endian.
+ * Takes an architecture's name without "SCMP_ARCH_", its ELF machine (linux/elf-em.h), its table and what is unusual
+ * about it. A usual architecture is 64 bits wide and little-endian.
  */
 export function architecture(
   name: string,
   machine: number,
-  table: string | (() => ReadonlyMap<string, number>),
+  table: string,
   unusual: Partial<Architecture> = {},
 ): Architecture {
   const wide = unusual.bits === 32 ? 0 : AUDIT_ARCH_64BIT
@@ -46,27 +48,30 @@ export function architecture(
     first: 0,
     end: END,
     ceiling: unusual.end ?? END,
+    table,
+    lacksMarked: false,
     ...unusual,
-    numbers: once(typeof table === 'string' ? () => readTable(table) : table),
   }
 }
 
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined
-  return () => (made ??= { value: make() }).value
+const MINUS = 0x2d
+const DIGIT_NINE = 0x39
+
+/** Takes an architecture and what to do with each of its system calls, which are given in the order of their numbers. */
+export function eachCall({ table, first, lacksMarked }: Architecture, visit: (name: string, number: number) => void) {
+  let next = first
+  for (const word of table.split(' ')) {
+    const mark = word.charCodeAt(0)
+    if (mark > DIGIT_NINE) visit(word, next++)
+    else if (mark !== MINUS) next = first + Number(word)
+    else if (lacksMarked) next++
+    else visit(word.slice(1), next++)
+  }
 }
 
-/**
- * Takes the text of a table (names in the order of their numbers, a number where counting goes on elsewhere), what to
- * add to every number and the map to write to. Gives that map.
- */
-export function readTable(text: string, base = 0, numbers = new Map<string, number>()): Map<string, number> {
-  let next = base
-  for (const word of text.split(' ')) {
-    if (word.charCodeAt(0) <= DIGIT_NINE) next = base + Number(word)
-    else numbers.set(word, next++)
-  }
+/** Gives the numbers of an architecture's system calls by name. */
+export function numbersOf(architecture: Architecture): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>()
+  eachCall(architecture, (name, number) => numbers.set(name, number))
   return numbers
 }
-
-const DIGIT_NINE = 0x39

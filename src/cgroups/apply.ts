@@ -18,9 +18,9 @@ import { readValue, readValueIfThere } from './values.ts'
  * Throws a SyscallError, or a Failure where it is known what the refusal means. Nothing is set on a container without
  * cgroup.
  */
-export function limit(sys: Sys, record: CgroupRecord, resources: LinuxResources): readonly string[] {
+export function apply(sys: Sys, record: CgroupRecord, resources: LinuxResources): readonly string[] {
   if (record.driver === 'disabled') return []
-  const warnings = FAMILIES.flatMap((family) => limitFamily(sys, record, { family, resources }))
+  const warnings = FAMILIES.flatMap((family) => applyFamily(sys, record, { family, resources }))
   for (const [file, text] of Object.entries(resources.unified ?? {})) setUnified(sys, record, { file, text })
   return warnings
 }
@@ -37,14 +37,15 @@ interface Target {
   readonly controller: string
 }
 
-function limitFamily(
+function applyFamily(
   sys: Sys,
   record: CgroupRecord,
   { family, resources }: { family: Family; resources: LinuxResources },
 ): readonly string[] {
   const [v1, v2] = family.controller
   const legacy = legacyOf(record, v1)
-  const { steps, warnings } = planned(family, legacy === undefined ? 2 : 1, resources)
+  const version = legacy === undefined && unifiedOf(record) !== undefined ? 2 : 1
+  const { steps, warnings } = planned(family, version, resources)
   if (steps.length > 0) settle(sys, targetOf(sys, record, { legacy, v1, v2, field: steps[0]?.field ?? '' }), steps)
   return warnings
 }
@@ -59,11 +60,17 @@ function planned(
     const settings = plan(version, resources)
     if (settings === undefined) return []
     if (!('lack' in settings)) return settings.map((setting) => ({ field, setting }))
-    if (settings.lack === 'refused') throw new Failure(`linux.resources.${field} cannot be set: ${settings.reason}`)
+    if (settings.lack === 'refused') return refuse(field, settings.reason)
     warnings.push(`linux.resources.${field} is ignored: ${settings.reason}`)
     return []
   })
   return { steps, warnings }
+}
+
+function refuse(field: string, reason: string): never {
+  return doing(`set linux.resources.${field}`, () => {
+    throw new Failure(reason)
+  })
 }
 
 function targetOf(
@@ -73,7 +80,7 @@ function targetOf(
 ): Target {
   if (legacy !== undefined) return { hierarchy: legacy, controller: v1 }
   const hierarchy = unifiedOf(record)
-  if (hierarchy === undefined) throw new Failure(`linux.resources.${field} cannot be set: no cgroup has the controller "${v1}"`)
+  if (hierarchy === undefined) return refuse(field, `no cgroup has the controller "${v1}"`)
   // Where make has not done it yet.
   if (record.hierarchies.length > 1) handDown(sys, hierarchy)
   return { hierarchy, controller: v2 }
@@ -82,16 +89,16 @@ function targetOf(
 /** `unified` is meant for version 2, file by file (config-linux.md#unified). */
 function setUnified(sys: Sys, record: CgroupRecord, { file, text }: { file: string; text: string }): void {
   const controller = file.split('.')[0] ?? ''
+  const field = `unified["${file}"]`
   const legacy = legacyOf(record, controller)
-  if (legacy !== undefined)
-    throw new Failure(`linux.resources.unified["${file}"] cannot be set: "${controller}" is mounted as cgroup v1 on this host`)
-  const target = targetOf(sys, record, { legacy, v1: controller, v2: controller, field: `unified["${file}"]` })
+  if (legacy !== undefined) return refuse(field, `"${controller}" is mounted as cgroup v1 on this host`)
+  const target = targetOf(sys, record, { legacy, v1: controller, v2: controller, field })
   // A file of several lines takes one with each write.
   const values = text.split('\n').filter((line) => line !== '')
   settle(
     sys,
     target,
-    values.map((value) => ({ field: 'unified', setting: { file, value } })),
+    values.map((value) => ({ field, setting: { file, value } })),
   )
 }
 
