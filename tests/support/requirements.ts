@@ -1,0 +1,92 @@
+// What a test may need of the host, one row each: how to find out, and what a person reads and can do where it is not
+// there. Every row is asked at most once in a process, and only when a test names it. See needs.ts for the use.
+
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Something of the host that is there or not. */
+export interface Requirement {
+  /** True where the host has it. Must not change the host. */
+  readonly met: () => boolean
+  /** What is missing, and in brackets what would bring it; no square brackets. */
+  readonly missing: string
+}
+
+/** Where the build is looked for; BUNC_TEST_BINARY names another one. */
+export const BINARY = process.env['BUNC_TEST_BINARY'] ?? join(import.meta.dir, '../../dist/bunc')
+
+/** All that a test may name. */
+export const REQUIREMENTS = {
+  root: { met: () => process.getuid?.() === 0, missing: 'the user is not root (run the tests with sudo)' },
+  bunc: { met: () => existsSync(BINARY), missing: 'dist/bunc is not built (npm run build)' },
+  runc: program('runc', 'runc'),
+  crun: program('crun', 'crun'),
+  docker: program('docker', 'docker.io'),
+  dockerd: program('dockerd', 'docker.io'),
+  containerd: program('containerd', 'containerd'),
+  podman: program('podman', 'podman'),
+  criu: program('criu', 'criu'),
+  newuidmap: program('newuidmap', 'uidmap'),
+  objdump: program('objdump', 'binutils'),
+  strace: program('strace', 'strace'),
+  busybox: { met: hasStaticBusybox, missing: '/bin/busybox is not static (apt-get install busybox-static)' },
+  cgroup1: { met: () => mounted('cgroup'), missing: 'no cgroup v1 hierarchy is mounted (such a host has v2 only)' },
+  cgroup2: {
+    met: () => existsSync('/sys/fs/cgroup/cgroup.controllers'),
+    missing: '/sys/fs/cgroup is not cgroup v2 (boot with systemd.unified_cgroup_hierarchy=1; tests/vm does)',
+  },
+  systemd: { met: () => existsSync('/run/systemd/system'), missing: 'systemd is not process 1 (tests/vm boots it)' },
+  userns: {
+    met: () => succeeds(['unshare', '--user', 'true']),
+    missing:
+      'user namespaces are refused (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns)',
+  },
+  seccomp: {
+    met: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
+    missing: 'the kernel has no seccomp (CONFIG_SECCOMP_FILTER)',
+  },
+  apparmor: {
+    met: () => textOf('/sys/module/apparmor/parameters/enabled') === 'Y' && Bun.which('apparmor_parser') !== null,
+    missing: 'AppArmor is not enabled (kernel parameter apparmor=1, apt-get install apparmor)',
+  },
+  selinux: { met: () => existsSync('/sys/fs/selinux/enforce'), missing: 'SELinux is not enabled' },
+  kvm: { met: () => canWrite('/dev/kvm'), missing: '/dev/kvm cannot be opened (enable virtualisation)' },
+  vm: {
+    met: () => process.getuid?.() === 0 && Bun.which('mmdebstrap') !== null,
+    missing: 'machine images cannot be built (as root: apt-get install mmdebstrap)',
+  },
+} as const satisfies Readonly<Record<string, Requirement>>
+
+/** The name of a row. */
+export type RequirementName = keyof typeof REQUIREMENTS
+
+function program(name: string, debianPackage: string): Requirement {
+  return { met: () => Bun.which(name) !== null, missing: `${name} is not installed (apt-get install ${debianPackage})` }
+}
+
+/** A root file system holds no dynamic loader, so the program that goes into it must name none. */
+function hasStaticBusybox(): boolean {
+  return existsSync('/bin/busybox') && !readFileSync('/bin/busybox').subarray(0, 4096).includes('/ld-')
+}
+
+function mounted(type: string): boolean {
+  return textOf('/proc/self/mountinfo').includes(` - ${type} `)
+}
+
+function succeeds(argv: readonly string[]): boolean {
+  return Bun.which(argv[0] ?? '') !== null && Bun.spawnSync([...argv], { timeout: 5_000 }).success
+}
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    // ENOENT or EACCES: for a test they are the same.
+    return false
+  }
+}
+
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
+}
