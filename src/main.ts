@@ -11,7 +11,7 @@ import { runVerbOf } from './cli/run-verb.ts'
 import { UsageError } from './cli/usage-error.ts'
 import type { Invoked, World } from './cli/verb.ts'
 import { log, type LogOptions } from './log.ts'
-import { complain, print } from './output.ts'
+import { complain, ensureStdio, print } from './output.ts'
 
 /** Exit code of a command that could not do its work; `exec` has one of its own, as runc has. */
 const FAILED = 1
@@ -19,6 +19,7 @@ const EXEC_FAILED = 255
 
 /** Runs one command line. Gives the exit code. */
 async function main(argv: readonly string[], kernel: Kernel): Promise<number> {
+  ensureStdio(kernel.here)
   let logging: LogOptions = { file: undefined, format: 'text' }
   let failed = FAILED
   try {

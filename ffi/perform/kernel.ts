@@ -3,7 +3,7 @@
 
 import type { Call, Sys, TaskSys, Where } from '../call.ts'
 import { execveat } from '../calls/process.ts'
-import { dupTo } from '../calls/descriptor.ts'
+import { dupTo, setCloseOnExec } from '../calls/descriptor.ts'
 import { type Child, spawn } from '../executor/spawn.ts'
 import { LiveTask, type TaskBirth } from '../executor/task.ts'
 import type { Fd } from '../fd.ts'
@@ -42,6 +42,9 @@ export interface Kernel {
   start(program: Program): Child
 }
 
+/** dup3(2) of a descriptor to its own number is EINVAL; there it is only to be inherited. */
+const become = (fd: Fd, number: number) => (fd.number === number ? setCloseOnExec(fd, []) : dupTo(fd, number))
+
 /** Linux itself. */
 export const linux: Kernel = {
   here,
@@ -49,7 +52,7 @@ export const linux: Kernel = {
   start: ({ path, args, env, stdio }) =>
     spawn({
       namespaces: [],
-      calls: [...stdio.map((fd, number) => dupTo(fd, number)), execveat('cwd', path, args, env)],
+      calls: [...stdio.map(become), execveat('cwd', path, args, env)],
     }),
 }
 

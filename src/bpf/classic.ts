@@ -71,6 +71,19 @@ export function ret(program: Program, value: number): Position {
   return write(program, CLASSIC.RETURN, value)
 }
 
+/** Makes the next instruction written go on at a position, if it does not already. */
+export function goOnAt(program: Program, position: Position): Position {
+  const last = program.words.length / 2 - 1
+  return position === last ? position : jump(program, position)
+}
+
+/** A copy of a return is as long as a jump to it, and saves the jump at run time. */
+function jump(program: Program, target: Position): Position {
+  const { words } = program
+  const [k = 0, code = 0] = [words[2 * target], words[2 * target + 1]]
+  return code === RET ? ret(program, k) : write(program, CLASSIC.JUMP, words.length / 2 - 1 - target)
+}
+
 /** A = the 32-bit word at a byte offset of the input. */
 export function load(program: Program, offset: number): Position {
   return write(program, CLASSIC.LOAD_WORD, offset)
@@ -115,10 +128,7 @@ function near(program: Program, target: Position): Position {
   const reached = program.detours.get(target) ?? target
   const next = program.words.length / 2
   if (next - reached < FARTHEST) return reached
-  const code = program.words[2 * reached + 1] ?? 0
-  const k = program.words[2 * reached] ?? 0
-  // A copy of the return is as long as a jump to it, and saves the jump at run time.
-  const detour = code === RET ? ret(program, k) : write(program, CLASSIC.JUMP, next - 1 - reached)
+  const detour = jump(program, reached)
   program.detours.set(target, detour)
   return detour
 }

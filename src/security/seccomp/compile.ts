@@ -5,14 +5,13 @@
 // whatever the arguments are: these never run the filter again. It follows loads of the number and the architecture,
 // comparisons and AND, so the search uses nothing else.
 
-import { assemble, branch, type Label, type Listing, load, newLabel, newListing, place, ret } from '#src/bpf/classic.ts'
+import { assemble, goOnAt, ifEqual, load, newProgram, type Position, type Program, ret } from '#src/bpf/classic.ts'
 import { BAD_ARCHITECTURE } from './actions.ts'
 import { ARCHITECTURE, NUMBER, writeDecision } from './conditions.ts'
 import type { Branch } from './decision.ts'
 import type { Machine } from './machine.ts'
-import { type ArchitecturePolicy, policy } from './policy.ts'
+import { type Family, policy } from './policy.ts'
 import type { Profile } from './profile.ts'
-import { type Range, ranges } from './ranges.ts'
 import { writeSearch } from './search.ts'
 
 /** A program for seccomp(2). */
@@ -20,75 +19,55 @@ export interface Filter {
   /** struct sock_filter[], eight bytes each. */
   readonly program: Uint8Array<ArrayBuffer>
   readonly instructions: number
-  /** What in the profile has no effect on this machine, as sentences with paths below `linux.seccomp`. */
-  readonly warnings: readonly string[]
 }
 
 const BYTES_PER_INSTRUCTION = 8
 
+/** What has been written, so that nothing is written twice. */
+interface Output {
+  readonly program: Program
+  readonly fallback: number
+  readonly returns: (value: number) => Position
+  /** Where decisions that depend on arguments start; architectures of one width share them. */
+  readonly decisions: Map<Branch, Position>
+}
+
 /** Takes a profile and the machine it is for, gives its filter. The same profile always gives the same bytes. */
 export function compile(profile: Profile, machine: Machine): Filter {
-  const { architectures, fallback, warnings } = policy(profile, machine)
-  const output = newOutput()
-  const families = Map.groupBy(architectures, ({ architecture }) => architecture.audit)
-  const entries = writeDispatch(output, [...families.keys()])
-  for (const family of families.values()) {
-    place(output.listing, entries.shift() ?? -1)
-    load(output.listing, NUMBER)
-    writeSearch(output.listing, ranges(family, fallback), (range) => exitOf(output, range, family))
-  }
-  for (const { label, decision, architecture } of output.pending.values()) {
-    place(output.listing, label)
-    const { bits, bigEndian } = architecture
-    const writer = { listing: output.listing, wide: bits === 64, bigEndian, returns: output.returns }
-    writeDecision(writer, decision, output.returns(fallback.value))
-  }
-  for (const [value, label] of output.values) {
-    place(output.listing, label)
-    ret(output.listing, value)
-  }
-  const program = assemble(output.listing)
-  return { program, instructions: program.length / BYTES_PER_INSTRUCTION, warnings }
+  const { families, fallback } = policy(profile, machine)
+  const output = newOutput(fallback.outcome?.value ?? BAD_ARCHITECTURE)
+  let next = output.returns(BAD_ARCHITECTURE)
+  const entries = families.toReversed().map((family) => writeFamily(output, family))
+  for (const { audit } of families.toReversed()) next = ifEqual(output.program, audit, entries.shift() ?? next, next)
+  load(output.program, ARCHITECTURE)
+  const program = assemble(output.program)
+  return { program, instructions: program.length / BYTES_PER_INSTRUCTION }
 }
 
-/** What has been written, and what still has to be. */
-interface Output {
-  readonly listing: Listing
-  /** Decisions that depend on arguments; equal ones of several architectures are written once. */
-  readonly pending: Map<Branch, { label: Label; decision: Branch; architecture: ArchitecturePolicy['architecture'] }>
-  /** The instructions that end the filter, by the value that they return. */
-  readonly values: Map<number, Label>
-  readonly returns: (value: number) => Label
-}
-
-function newOutput(): Output {
-  const listing = newListing()
-  const values = new Map<number, Label>()
+function newOutput(fallback: number): Output {
+  const program = newProgram()
+  const values = new Map<number, Position>()
   const returns = (value: number) => {
-    const label = values.get(value) ?? newLabel(listing)
-    values.set(value, label)
-    return label
+    const position = values.get(value) ?? ret(program, value)
+    values.set(value, position)
+    return position
   }
-  return { listing, pending: new Map(), values, returns }
+  return { program, fallback, returns, decisions: new Map() }
 }
 
-/** Writes the choice of the architecture; gives the label of each one's search, the native one's first. */
-function writeDispatch({ listing, returns }: Output, audits: readonly number[]): Label[] {
-  load(listing, ARCHITECTURE)
-  return audits.map((audit, i) => {
-    const [here, next] = [newLabel(listing), i === audits.length - 1 ? returns(BAD_ARCHITECTURE) : newLabel(listing)]
-    branch(listing, 'EQ', { k: audit, yes: here, no: next })
-    if (i < audits.length - 1) place(listing, next)
-    return here
-  })
+/** Writes the search among an architecture's numbers, and the decisions that it leads to. */
+function writeFamily(output: Output, family: Family): Position {
+  const start = writeSearch(output.program, family, (decision) => exitOf(output, family, decision))
+  goOnAt(output.program, start)
+  return load(output.program, NUMBER)
 }
 
-function exitOf(output: Output, { start, decision }: Range, family: readonly ArchitecturePolicy[]): Label {
-  if (decision.nodes.length === 0 && decision.outcome !== undefined) return output.returns(decision.outcome.value)
-  const owner = family.findLast(({ architecture }) => architecture.first <= start) ?? family[0]
-  const present = output.pending.get(decision)
-  if (present !== undefined || owner === undefined) return present?.label ?? -1
-  const label = newLabel(output.listing)
-  output.pending.set(decision, { label, decision, architecture: owner.architecture })
-  return label
+function exitOf({ program, fallback, returns, decisions }: Output, { members }: Family, decision: Branch): Position {
+  if (decision.nodes.length === 0) return returns(decision.outcome?.value ?? fallback)
+  const present = decisions.get(decision)
+  if (present !== undefined) return present
+  const bigEndian = members[0]?.bigEndian === true
+  const position = writeDecision({ program, bigEndian, returns }, decision, returns(fallback))
+  decisions.set(decision, position)
+  return position
 }

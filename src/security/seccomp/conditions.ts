@@ -1,7 +1,10 @@
-// Writes the comparisons of a decision as instructions. The filter sees 32 bits at a time, so each 64-bit comparison is
-// one of the upper half and, where that half does not settle it, one of the lower. Knows struct seccomp_data.
+// Writes the comparisons of a decision as instructions. A filter sees 32 bits at a time, so each 64-bit comparison is
+// one of the upper half and, where that half does not settle it, one of the lower; a comparison that asks for no bit of
+// the upper half is one of the lower alone. Knows struct seccomp_data.
+//
+// Like all of a program it is written from its end: what follows a comparison is written before the comparison.
 
-import { and, branch, type Label, type Listing, load, newLabel, place } from '#src/bpf/classic.ts'
+import { and, ifAtLeast, ifEqual, ifGreater, load, type Position, type Program } from '#src/bpf/classic.ts'
 import type { Branch, Node } from './decision.ts'
 
 // struct seccomp_data, linux/seccomp.h:
@@ -15,128 +18,90 @@ export const ARCHITECTURE = 4
 const ARGUMENTS = 16
 const BYTES_PER_ARGUMENT = 8
 
-/** How to write comparisons for one architecture. */
+/** How to write comparisons. */
 export interface Writer {
-  readonly listing: Listing
-  /** Whether arguments have an upper half. */
-  readonly wide: boolean
+  readonly program: Program
   readonly bigEndian: boolean
-  /** Gives the label of the instruction that ends the filter with a value. */
-  readonly returns: (value: number) => Label
+  /** Gives the instruction that ends the filter with a value. */
+  readonly returns: (value: number) => Position
 }
 
-/** A piece to be written at a label, and where it leads if it does not decide. */
-interface Piece {
-  readonly label: Label
-  readonly body: Branch
-  readonly otherwise: Label
-}
-
-/** Writes a decision; what decides nothing leads to `otherwise`. */
-export function writeDecision(writer: Writer, { nodes, outcome }: Branch, otherwise: Label) {
-  const end = outcome === undefined ? otherwise : writer.returns(outcome.value)
-  for (let from = 0; from < nodes.length;) {
-    const run = runOf(nodes, from)
-    from += run.length
-    const next = from === nodes.length ? end : newLabel(writer.listing)
-    const [node] = run
-    if (node?.comparison.kind === 'EQ') writeEqualities(writer, run, next)
-    else if (node !== undefined) writeComparison(writer, node, next)
-    if (next !== end) place(writer.listing, next)
+/** Writes a decision and gives where it starts; what decides nothing leads to `otherwise`. */
+export function writeDecision(writer: Writer, { nodes, outcome }: Branch, otherwise: Position): Position {
+  let next = outcome === undefined ? otherwise : writer.returns(outcome.value)
+  for (let to = nodes.length; to > 0;) {
+    const from = startOfRun(nodes, to)
+    const [node] = nodes.slice(from, to)
+    if (node?.comparison.kind === 'EQ') next = writeEqualities(writer, nodes.slice(from, to), next)
+    else if (node?.comparison.kind === 'MASKED_EQ') next = writeMasked(writer, node, next)
+    else if (node !== undefined) next = writeRange(writer, node, next)
+    to = from
   }
+  return next
 }
 
 /** Equalities with one upper half are written together. Only the last may ask something where its value differs. */
-function runOf(nodes: readonly Node[], from: number): readonly Node[] {
-  const first = nodes[from]?.comparison
-  let to = from + 1
-  for (; to < nodes.length; to++) {
-    const next = nodes[to]?.comparison
-    const together = next?.kind === 'EQ' && next.argument === first?.argument && next.high === first.high
-    if (first?.kind !== 'EQ' || !together || nodes[to - 1]?.no !== undefined) break
+function startOfRun(nodes: readonly Node[], to: number): number {
+  const last = nodes[to - 1]?.comparison
+  let from = to - 1
+  for (; from > 0 && last?.kind === 'EQ'; from--) {
+    const { comparison, no } = nodes[from - 1] ?? {}
+    const together = comparison?.kind === 'EQ' && comparison.argument === last.argument && comparison.high === last.high
+    if (!together || no !== undefined) break
   }
-  return nodes.slice(from, to)
+  return from
 }
 
-function writeEqualities(writer: Writer, run: readonly Node[], next: Label) {
-  const { listing } = writer
-  const pieces: Piece[] = []
+/** The values of a run exclude each other: where one is found, only the last one's other side can still follow. */
+function writeEqualities(writer: Writer, run: readonly Node[], next: Position): Position {
+  const { program } = writer
   const last = run.at(-1)
-  const differs = follow(writer, pieces, last?.no, next)
-  const { argument, high } = run[0]?.comparison ?? { argument: 0, high: 0 }
-  if (writer.wide) {
-    const low = newLabel(listing)
-    loadHalf(writer, argument, 'high')
-    branch(listing, 'EQ', { k: high, yes: low, no: differs })
-    place(listing, low)
+  const { argument, high, maskHigh } = last?.comparison ?? { argument: 0, high: 0, maskHigh: 0 }
+  const differs = follow(writer, last?.no, next)
+  const equal = run.map(({ yes }, i) => follow(writer, yes, i === run.length - 1 ? next : differs))
+  let position = differs
+  for (let i = run.length - 1; i >= 0; i--) {
+    position = ifEqual(program, run[i]?.comparison.low ?? 0, equal[i] ?? next, position)
   }
-  loadHalf(writer, argument, 'low')
-  const equal: Piece[] = []
-  for (const node of run) {
-    const other = node === last ? differs : newLabel(listing)
-    const yes = follow(writer, equal, node.yes, node === last ? next : differs)
-    branch(listing, 'EQ', { k: node.comparison.low, yes, no: other })
-    if (node !== last) place(listing, other)
-  }
-  for (const piece of [...equal, ...pieces]) writePiece(writer, piece)
+  position = loadHalf(writer, argument, 'low')
+  if (maskHigh === 0) return position
+  ifEqual(program, high, position, differs)
+  return loadHalf(writer, argument, 'high')
 }
 
-function writeComparison(writer: Writer, node: Node, next: Label) {
-  const pieces: Piece[] = []
-  const yes = follow(writer, pieces, node.yes, next)
-  const { argument, kind, high, low, maskHigh, maskLow } = node.comparison
-  if (kind === 'MASKED_EQ') {
-    if (writer.wide && maskHigh !== 0) writeMasked(writer, { argument, half: 'high', mask: maskHigh, k: high, next })
-    loadHalf(writer, argument, 'low')
-    and(writer.listing, maskLow)
-    branch(writer.listing, 'EQ', { k: low, yes, no: next })
-  } else writeRange(writer, node, yes, next)
-  for (const piece of pieces) writePiece(writer, piece)
+function writeMasked(writer: Writer, { comparison, yes }: Node, next: Position): Position {
+  const { program } = writer
+  const { argument, high, low, maskHigh, maskLow } = comparison
+  const equal = follow(writer, yes, next)
+  ifEqual(program, low, equal, next)
+  and(program, maskLow)
+  const position = loadHalf(writer, argument, 'low')
+  if (maskHigh === 0) return position
+  ifEqual(program, high, position, next)
+  and(program, maskHigh)
+  return loadHalf(writer, argument, 'high')
 }
 
-function writeMasked(
-  writer: Writer,
-  test: { readonly argument: number; readonly half: 'high'; readonly mask: number; readonly k: number; next: Label },
-) {
-  const low = newLabel(writer.listing)
-  loadHalf(writer, test.argument, test.half)
-  and(writer.listing, test.mask)
-  branch(writer.listing, 'EQ', { k: test.k, yes: low, no: test.next })
-  place(writer.listing, low)
+/** "Less than" is the other side of "at least", and so on: classic BPF has the greater ones alone. */
+function writeRange(writer: Writer, { comparison, yes }: Node, next: Position): Position {
+  const { program } = writer
+  const { argument, kind, high, low, maskHigh } = comparison
+  const inside = follow(writer, yes, next)
+  const [above, below] = kind === 'LT' || kind === 'LE' ? [next, inside] : [inside, next]
+  if (kind === 'GT' || kind === 'LE') ifGreater(program, low, above, below)
+  else ifAtLeast(program, low, above, below)
+  const position = loadHalf(writer, argument, 'low')
+  if (maskHigh === 0) return position
+  const notAbove = ifEqual(program, high, position, below)
+  ifGreater(program, high, above, notAbove)
+  return loadHalf(writer, argument, 'high')
 }
 
-/** "Less than" is the other side of "greater than or equal", and so on: classic BPF has the greater ones alone. */
-function writeRange(writer: Writer, { comparison: { argument, kind, high, low } }: Node, yes: Label, no: Label) {
-  const { listing } = writer
-  const less = kind === 'LT' || kind === 'LE'
-  const [above, below] = less ? [no, yes] : [yes, no]
-  if (writer.wide) {
-    const [notAbove, equal] = [newLabel(listing), newLabel(listing)]
-    loadHalf(writer, argument, 'high')
-    branch(listing, 'GT', { k: high, yes: above, no: notAbove })
-    place(listing, notAbove)
-    branch(listing, 'EQ', { k: high, yes: equal, no: below })
-    place(listing, equal)
-  }
-  loadHalf(writer, argument, 'low')
-  branch(listing, kind === 'GT' || kind === 'LE' ? 'GT' : 'GE', { k: low, yes: above, no: below })
+function follow(writer: Writer, branch: Branch | undefined, otherwise: Position): Position {
+  return branch === undefined ? otherwise : writeDecision(writer, branch, otherwise)
 }
 
-/** Gives the label where a branch goes on: a return, a piece that is written later, or `otherwise` if it says nothing. */
-function follow(writer: Writer, pieces: Piece[], body: Branch | undefined, otherwise: Label): Label {
-  if (body === undefined) return otherwise
-  if (body.nodes.length === 0) return body.outcome === undefined ? otherwise : writer.returns(body.outcome.value)
-  const label = newLabel(writer.listing)
-  pieces.push({ label, body, otherwise })
-  return label
-}
-
-function writePiece(writer: Writer, { label, body, otherwise }: Piece) {
-  place(writer.listing, label)
-  writeDecision(writer, body, otherwise)
-}
-
-function loadHalf({ listing, bigEndian }: Writer, argument: number, half: 'high' | 'low') {
+function loadHalf({ program, bigEndian }: Writer, argument: number, half: 'high' | 'low'): Position {
   const second = (half === 'high') === bigEndian ? 0 : BYTES_PER_ARGUMENT / 2
-  load(listing, ARGUMENTS + argument * BYTES_PER_ARGUMENT + second)
+  return load(program, ARGUMENTS + argument * BYTES_PER_ARGUMENT + second)
 }

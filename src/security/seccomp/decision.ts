@@ -24,6 +24,7 @@ export interface Comparison {
   readonly kind: Kind
   readonly high: number
   readonly low: number
+  /** 0 where the upper half does not count: on a 32-bit architecture, for every kind. */
   readonly maskHigh: number
   readonly maskLow: number
   /** Whether it must fail for the rule to hold. */

@@ -7,7 +7,7 @@ import { type Architecture, eachCall } from './architectures.ts'
 import type { Branch } from './decision.ts'
 import type { Machine } from './machine.ts'
 import type { Profile } from './profile.ts'
-import { decisionAbout, NO_RULE, readRules, type Said, type Sayings } from './rules.ts'
+import { decisionAbout, NO_RULE, readRules, type Sayings } from './rules.ts'
 
 /** The architectures that share an AUDIT_ARCH_* value, and all numbers from 0 on, in columns. */
 export interface Family {
@@ -67,17 +67,45 @@ function rangesOf(members: readonly Architecture[], sayings: Sayings, hides: boo
 function addArchitecture(ranges: Ranges, architecture: Architecture, { byName, fallback }: Sayings, hides: boolean) {
   const { first, end, ceiling, bits } = architecture
   const other = decisionAbout(fallback, bits)
-  let last: Said | undefined = fallback
+  let current = other
   let next = first
-  let newest = hides ? -1 : ceiling
+  let newest = -1
+  let open = true
   const close = () => {
-    add(ranges, next, other)
-    if (newest >= 0 && newest < ceiling) add(ranges, newest + 1, NEWER)
-    newest = ceiling
+    open = false
+    if (current !== other) add(ranges, next, other)
+    current = other
+    if (!hides || newest < 0) return
+    add(ranges, newest + 1, NEWER)
+    if (ceiling < end) add(ranges, ceiling, other)
   }
   add(ranges, first, other)
   eachCall(architecture, (name, number) => {
+    if (open && number >= ceiling) close()
     const said = byName.get(name)
-    if (number >= ceiling && newest < ceiling) { close(); add(ranges, ceiling, other) }
+    const decision = said === undefined ? other : decisionAbout(said, bits)
+    if (number !== next && current !== other) add(ranges, next, (current = other))
+    if (decision !== current) add(ranges, number, (current = decision))
+    if (said !== undefined) newest = number
+    next = number + 1
   })
+  if (open) close()
+  else if (current !== other) add(ranges, next, other)
+}
+
+/** Starts a range at a number that is not below the last start; what started there before was empty. */
+function add({ starts, decisions }: Ranges, start: number, decision: Branch) {
+  if (starts.at(-1) === start) {
+    starts.pop()
+    decisions.pop()
+  }
+  const before = decisions.at(-1)
+  if (before !== undefined && sameDecision(before, decision)) return
+  starts.push(start)
+  decisions.push(decision)
+}
+
+/** Whether two decisions are the same: one object, or one outcome whatever the arguments are. */
+export function sameDecision(a: Branch, b: Branch): boolean {
+  return a === b || (a.nodes.length + b.nodes.length === 0 && a.outcome?.value === b.outcome?.value)
 }

@@ -100,8 +100,12 @@ function readMultiplexed({ byName, fallback }: Reading) {
     const direct = byName.get(door)
     if (direct !== undefined && direct !== fallback && direct.alone !== undefined) continue
     const behind = Object.entries(calls).filter(([name]) => byName.has(name))
-    const conditions = behind.flatMap(([name, asked]) => byName.get(name)?.conditions.map((one) => ({ ...one, asked })) ?? [])
-    const all = [...(direct?.conditions ?? []), ...conditions].sort((a, b) => a.entry.outcome.rule - b.entry.outcome.rule)
+    const conditions = behind.flatMap(
+      ([name, asked]) => byName.get(name)?.conditions.map((one) => ({ ...one, asked })) ?? [],
+    )
+    const all = [...(direct?.conditions ?? []), ...conditions].sort(
+      (a, b) => a.entry.outcome.rule - b.entry.outcome.rule,
+    )
     if (all.length > 0) byName.set(door, newSaid(undefined, all))
     else if (behind.length > 0) byName.set(door, fallback)
   }

@@ -1,8 +1,9 @@
-// Writes the search for a system call's number among ranges: a binary tree of comparisons, not the chain of one
-// comparison per system call. Knows the ranges and labels to jump to, not what happens there.
+// Writes the search for a system call's number among ranges: a binary tree of comparisons, not a chain of one
+// comparison per system call. Knows the ranges and where to go for each, not what happens there.
 
-import { branch, jump, type Label, type Listing, newLabel, place } from '#src/bpf/classic.ts'
-import { type Range, sameDecision } from './ranges.ts'
+import { ifAtLeast, ifEqual, type Position, type Program } from '#src/bpf/classic.ts'
+import type { Branch } from './decision.ts'
+import { type Family, sameDecision } from './policy.ts'
 
 /** Longer ranges than any table are the ends of the number space: nobody asks for them. */
 const LONGEST = 4096
@@ -10,68 +11,66 @@ const LONGEST = 4096
 const X32_BIT = 0x4000_0000
 const X32_SHARE = 1 / 8
 
-/** Where the search leads for each range. */
-type Exits = (range: Range) => Label
-
 interface Search {
-  readonly listing: Listing
-  readonly found: readonly Range[]
-  readonly exits: Exits
+  readonly program: Program
+  readonly family: Family
+  /** Gives where a decision is written. */
+  readonly exit: (decision: Branch) => Position
   /** The weight of all ranges before each one. */
-  readonly weights: Float64Array
+  readonly weights: readonly number[]
 }
 
 /**
- * Writes the search. Precondition: the accumulator holds the number. The tree is cut where both sides hold about as many
- * numbers, so the long ranges of common calls (most profiles allow 0 to 100) are found after few comparisons.
+ * Writes the search, for a number in the accumulator. The tree is cut where both sides hold about as many numbers, so
+ * the long ranges of common calls (most profiles allow 0 to 100) are found after few comparisons.
  */
-export function writeSearch(listing: Listing, found: readonly Range[], exits: Exits) {
-  const weights = new Float64Array(found.length + 1)
-  for (const [i, { start }] of found.entries()) {
-    const length = (found[i + 1]?.start ?? Infinity) - start
-    const calls = length > LONGEST ? 1 : length
-    weights[i + 1] = (weights[i] ?? 0) + calls * (start < X32_BIT ? 1 : X32_SHARE)
+export function writeSearch(program: Program, family: Family, exit: (decision: Branch) => Position): Position {
+  const { starts } = family
+  const weights = [0]
+  let sum = 0
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i] ?? 0
+    const length = (starts[i + 1] ?? Infinity) - start
+    sum += (length > LONGEST ? 1 : length) * (start < X32_BIT ? 1 : X32_SHARE)
+    weights[i + 1] = sum
   }
-  const [first] = found
-  if (found.length === 1 && first !== undefined) jump(listing, exits(first))
-  else writePart({ listing, found, exits, weights }, 0, found.length)
+  return writePart({ program, family, exit, weights }, 0, starts.length)
 }
 
-function writePart(search: Search, from: number, to: number) {
-  const { listing, found } = search
-  if (writeException(search, from, to)) return
+function writePart(search: Search, from: number, to: number): Position {
+  if (to - from === 1) return exitOf(search, from)
+  if (to - from === 3 && isException(search.family, from + 1)) {
+    const [yes, no] = [exitOf(search, from + 1), exitOf(search, from)]
+    return ifEqual(search.program, search.family.starts[from + 1] ?? 0, yes, no)
+  }
   const middle = cut(search.weights, from, to)
-  const [yes, no] = [entry(search, middle, to), entry(search, from, middle)]
-  branch(listing, 'GE', { k: found[middle]?.start ?? 0, yes, no })
-  if (middle - from > 1) {
-    place(listing, no)
-    writePart(search, from, middle)
-  }
-  if (to - middle > 1) {
-    place(listing, yes)
-    writePart(search, middle, to)
-  }
+  const yes = writePart(search, middle, to)
+  const no = writePart(search, from, middle)
+  return ifAtLeast(search.program, search.family.starts[middle] ?? 0, yes, no)
 }
 
-/** One number with another decision than both sides of it: one comparison where the tree would need two. */
-function writeException({ listing, found, exits }: Search, from: number, to: number): boolean {
-  const [before, exception, after] = found.slice(from, Math.min(to, from + 3))
-  if (to - from !== 3 || before === undefined || exception === undefined || after === undefined) return false
-  if (after.start !== exception.start + 1 || !sameDecision(before.decision, after.decision)) return false
-  branch(listing, 'EQ', { k: exception.start, yes: exits(exception), no: exits(before) })
-  return true
+/** Whether a range is one number with the same decision on both sides: one comparison instead of two. */
+function isException({ starts, decisions }: Family, i: number): boolean {
+  const [before, after] = [decisions[i - 1], decisions[i + 1]]
+  return (
+    starts[i + 1] === (starts[i] ?? 0) + 1 && before !== undefined && after !== undefined && sameDecision(before, after)
+  )
 }
 
-function entry({ listing, found, exits }: Search, from: number, to: number): Label {
-  const range = found[from]
-  return to - from === 1 && range !== undefined ? exits(range) : newLabel(listing)
+function exitOf({ family, exit }: Search, i: number): Position {
+  const decision = family.decisions[i]
+  if (decision === undefined) throw new Error(`Cannot write the search: there is no range ${i}`)
+  return exit(decision)
 }
 
 /** Gives the first range of the right side, so that the two sides weigh as equally as they can. */
-function cut(weights: Float64Array, from: number, to: number): number {
+function cut(weights: readonly number[], from: number, to: number): number {
   const half = ((weights[from] ?? 0) + (weights[to] ?? 0)) / 2
-  let middle = from + 1
-  while (middle < to - 1 && (weights[middle] ?? 0) < half) middle++
-  const overshoot = (weights[middle] ?? 0) - half
-  return middle > from + 1 && half - (weights[middle - 1] ?? 0) < overshoot ? middle - 1 : middle
+  let [low, high] = [from + 1, to - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((weights[middle] ?? 0) < half) low = middle + 1
+    else high = middle
+  }
+  return low > from + 1 && half - (weights[low - 1] ?? 0) < (weights[low] ?? 0) - half ? low - 1 : low
 }
