@@ -17,6 +17,9 @@ const encoder = new TextEncoder()
 /** Thrown while a call is encoded: the arena has no room for it beside what is there already. */
 export class ArenaFull extends Error {
   override readonly name = 'ArenaFull'
+  constructor() {
+    super(`Cannot pass the call to the kernel: ${REQUEST.size >> 20} MiB are not enough for its arguments`)
+  }
 }
 
 /** A room in the reply area, by offset and size in bytes. */
@@ -48,6 +51,7 @@ export class Arena implements Memory {
   #top: number = REQUEST.space
   #replyTop: number = REPLY.space
   #rooms: Room[] = []
+  #reference: Reference = () => undefined
 
   /** Takes the memory, and the addresses of both areas in the process that makes the calls, when it is another one. */
   constructor(memory: Mapping, at?: { readonly request: number; readonly reply: number }) {
@@ -87,9 +91,10 @@ export class Arena implements Memory {
     if (this.#count === REQUEST.capacity) throw new ArenaFull()
     const [top, replyTop] = [this.#top, this.#replyTop]
     this.#rooms = []
+    this.#reference = reference
     try {
       const words = call.encode(this)
-      return { index: this.#write(call, words, reference), rooms: this.#rooms }
+      return { index: this.#write(call, words), rooms: this.#rooms }
     } catch (error) {
       this.#top = top
       this.#replyTop = replyTop
@@ -100,6 +105,12 @@ export class Arena implements Memory {
   /** Makes the entries that `add` wrote ready to be performed. */
   seal(): void {
     this.#u32[REQUEST.count >> 2] = this.#count
+  }
+
+  /** Says that nobody will wait for this batch, and which entry opens the file that is told if it fails. */
+  sealLast(report: number): void {
+    this.seal()
+    this.#u32[REQUEST.last >> 2] = report + 1
   }
 
   /** How many entries were gone through, never more than there are. */
@@ -153,7 +164,7 @@ export class Arena implements Memory {
 
   descriptor(fd: Fd): number {
     // Its number is known after the batch that opens it: this call must go into the next one.
-    if (fd.queued) throw new ArenaFull()
+    if (this.#reference(fd) !== undefined) throw new ArenaFull()
     return fd.number
   }
 
@@ -161,7 +172,7 @@ export class Arena implements Memory {
     return this.#replyAt + REPLY.results + 8 * this.#count
   }
 
-  #write(call: Call<unknown>, words: readonly Word[], reference: Reference): number {
+  #write(call: Call<unknown>, words: readonly Word[]): number {
     const index = this.#count
     const at = REQUEST.entries + index * ENTRY.size
     this.#u8.fill(0, at, at + ENTRY.size)
@@ -169,7 +180,7 @@ export class Arena implements Memory {
     this.#u32[(at + ENTRY.tolerated) >> 2] = toleratedWord(call)
     if (call.forks) this.#u8[at + ENTRY.flags] = FORK
     for (const [i, word] of words.entries()) {
-      const named = typeof word === 'object' ? reference(word) : undefined
+      const named = typeof word === 'object' ? this.#reference(word) : undefined
       if (named !== undefined) this.#u8[at + ENTRY.references + i] = named + 1
       else this.#put(at + ENTRY.args + 8 * i, typeof word === 'object' ? word.number : word)
     }

@@ -31,6 +31,9 @@ export interface Memory {
   readonly nextResult: number
 }
 
+/** What became of a call: what the kernel returned (−errno for a failure), or why nobody knows. */
+export type Outcome = number | 'not made' | 'unknown'
+
 /** One kind of argument: how it becomes words, and how it reads. */
 export interface Kind<T> {
   encode(value: T, memory: Memory): Word | readonly Word[]
@@ -54,6 +57,8 @@ export interface Call<R, W extends Where = Where> {
   /** Whether this is the fork of a task: the parent ends with this call, the child goes on. */
   readonly forks: boolean
   readonly result: Result<R>
+  /** Told what became of the call as soon as that is known: a harmless failure is seen by nobody else. */
+  readonly settled?: (outcome: Outcome) => void
   encode(memory: Memory): readonly Word[]
   /** The arguments as the caller gave them. */
   operands(): readonly unknown[]

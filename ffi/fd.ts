@@ -12,7 +12,6 @@ export interface FdOwner {
 
 const QUEUED = -1
 const MISSING = -2
-const CLOSED = -3
 
 /**
  * An open file. Its number may be outstanding (the call that opens it is still queued) or missing (that call failed
@@ -24,6 +23,8 @@ export class Fd implements Disposable {
   readonly label: string
   readonly #borrowed: boolean
   #number: number
+  /** Apart from the number, which may become known only after the close of it was queued, and which traces still show. */
+  #closed = false
 
   /** For performers: `number` is outstanding when left out. */
   constructor(owner: FdOwner, label: string, number: number = QUEUED, borrowed = false) {
@@ -44,10 +45,15 @@ export class Fd implements Disposable {
     return this.#number === QUEUED
   }
 
+  /** Whether it was closed or released: no call may name it any more. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** The kernel's number, for ffi/ alone. Makes queued calls first; a missing or closed one is a RangeError. */
   get number(): number {
     if (this.#number === QUEUED) this.owner.flush()
-    if (this.#number < 0) throw new RangeError(`Descriptor of ${this.label} is not open`)
+    if (this.#closed || this.#number < 0) throw new RangeError(`Descriptor of ${this.label} is not open`)
     return this.#number
   }
 
@@ -59,14 +65,14 @@ export class Fd implements Disposable {
   /** Hands the descriptor to whoever else will close it: this object forgets it. */
   release(): number {
     const number = this.number
-    this.#number = CLOSED
+    this.#closed = true
     return number
   }
 
   [Symbol.dispose](): void {
-    if (this.#number === MISSING || this.#number === CLOSED) return
+    if (this.#closed || this.#number === MISSING) return
     if (!this.#borrowed) this.owner.close(this)
-    this.#number = CLOSED
+    this.#closed = true
   }
 
   /** As strace -y shows descriptors. */

@@ -55,6 +55,10 @@ export interface Functions {
   hand(request: number, turn: number): void
   watch(request: number, turn: number, reply: number, timeout: number): number
   spawn(cloneArgs: number, size: number, request: number, reply: number): number
+  /** The address of a label. */
+  addressOf(label: string): number
+  /** Replaces the 32 bits at a label. */
+  patch(label: string, value: number): void
 }
 
 /** Takes the executor's code and the offsets of its functions, makes them callable. */
@@ -62,8 +66,11 @@ export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string
   const memory = mapMemory(code.length)
   new Uint8Array(memory.buffer).set(code)
   // Written first and made executable after: memory is never both (W^X), and mprotect(2) makes arm64 see the new code.
-  if (libc.mprotect(ptr(memory.buffer), code.length, PROT_READ | PROT_EXEC) !== 0)
-    throw new Error('Cannot make machine code executable: mprotect(PROT_EXEC) failed (does a policy deny execmem?)')
+  const protect = (protection: number) => {
+    if (libc.mprotect(ptr(memory.buffer), code.length, protection) !== 0)
+      throw new Error('Cannot make machine code executable: mprotect failed (does a policy deny execmem?)')
+  }
+  protect(PROT_READ | PROT_EXEC)
   const at = <F>(label: string, args: 'two' | 'four', returns: 'void' | 'u32' | 'i32') =>
     CFunction({
       // Bun's Pointer is a branded number.
@@ -76,6 +83,12 @@ export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string
     hand: at('hand', 'two', 'void'),
     watch: at('watch', 'four', 'u32'),
     spawn: at('spawn', 'four', 'i32'),
+    addressOf: (label) => memory.address + offsetOf(label),
+    patch: (label, value) => {
+      protect(PROT_READ | PROT_WRITE)
+      new DataView(memory.buffer).setUint32(offsetOf(label), value, true)
+      protect(PROT_READ | PROT_EXEC)
+    },
   }
 }
 

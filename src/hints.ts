@@ -18,7 +18,11 @@ const HINTS: readonly Hint[] = [
     hint: 'making namespaces needs root, or a user namespace in linux.namespaces; some hosts forbid those to users (sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)',
   },
   { syscall: 'clone3', errno: 'ENOSPC', hint: 'a limit of namespaces is reached: see /proc/sys/user/max_*_namespaces' },
-  { syscall: 'clone3', errno: 'EAGAIN', hint: 'a limit of processes is reached: see ulimit -u and pids.max of the cgroup' },
+  {
+    syscall: 'clone3',
+    errno: 'EAGAIN',
+    hint: 'a limit of processes is reached: see ulimit -u and pids.max of the cgroup',
+  },
   {
     syscall: 'fsmount',
     errno: 'EPERM',
@@ -29,7 +33,11 @@ const HINTS: readonly Hint[] = [
     errno: 'ENODEV',
     hint: 'the kernel does not know this type of file system: /proc/filesystems lists those that it does',
   },
-  { syscall: 'move_mount', errno: 'ENOTDIR', hint: 'a file can only be mounted on a file, and a directory on a directory' },
+  {
+    syscall: 'move_mount',
+    errno: 'ENOTDIR',
+    hint: 'a file can only be mounted on a file, and a directory on a directory',
+  },
   {
     syscall: 'move_mount',
     errno: 'ENOSPC',

@@ -119,13 +119,6 @@ export const write = syscall<[fd: Fd, data: string | Uint8Array], number>('write
  */
 export const put = syscall<[fd: Fd, data: string | Uint8Array], void>('write', [descriptor, data], nothing)
 
-/** write(2) of the eight bytes that the previous call of the batch returned: how a failed execve is told. */
-export const putPreviousResult = syscall<[fd: Fd], void>(
-  'write',
-  [descriptor, hidden((memory) => memory.nextResult - 8, 'previous result'), constant(8)],
-  nothing,
-)
-
 /** lseek(2) from the start. */
 export const seek = syscall<[fd: Fd, offset: number], number>('lseek', [descriptor, integer, constant(0)], number)
 

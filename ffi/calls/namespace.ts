@@ -6,8 +6,10 @@ import type { Fd } from '../fd.ts'
 import { bits, constant, data, descriptor, nothing, room, text } from '../kinds.ts'
 import { decodeText } from '../kinds.ts'
 
+/** A namespace that a process can be born into, by the name of its flag. */
+export type BirthFlag = keyof typeof CLONE_NEW
 /** A namespace by the name of its flag. */
-export type NamespaceFlag = keyof typeof CLONE_NEW
+export type NamespaceFlag = keyof typeof FLAGS
 
 const FLAGS = { ...CLONE_NEW, NEWTIME: 0x80 } as const
 

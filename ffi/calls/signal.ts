@@ -2,8 +2,9 @@
 
 import { hidden, syscall } from '../call.ts'
 import type { Fd } from '../fd.ts'
-import { constant, descriptor, filled, integer, nothing, oneOf, ownedFd, room, structure } from '../kinds.ts'
+import { constant, descriptor, filled, integer, nothing, oneOf, room, structure } from '../kinds.ts'
 import { SIGNAL } from '../numbers/signal.ts'
+import { struct } from '../struct.ts'
 
 /** A signal by its kernel name. */
 export type Signal = keyof typeof SIGNAL
@@ -46,8 +47,9 @@ export function signalName(number: number): string {
   return Object.entries(SIGNAL).find(([, value]) => value === number)?.[0] ?? String(number)
 }
 
-/** The kernel's struct sigaction with SIG_DFL is all zeros. */
-const SIGACTION_SIZE = 32
+const SIGACTION = struct({ handler: 'u64', flags: 'u64', restorer: 'u64', mask: 'u64' })
+/** With SIG_DFL it is all zeros. */
+const SIGACTION_SIZE = SIGACTION.size
 
 /** sigaction(2) with SIG_DFL: what an ignored signal must be put back to before execve(2), which keeps SIG_IGN. */
 export const defaultAction = syscall<[signal: Signal], void>(
@@ -75,15 +77,39 @@ export const setSignalMask = syscall<[set: Uint8Array], void>(
   nothing,
 )
 
-/** signalfd(2): blocked signals arrive as readable structures. Non-blocking: a caller polls first. */
-export const signalFd = syscall<[set: Uint8Array], Fd>(
-  'signalfd4',
-  [constant(-1), structure, constant(SIGNAL_SET_SIZE), constant(0o2004000, 'CLOEXEC|NONBLOCK')],
-  ownedFd,
+const SA_RESTART = 0x1000_0000
+const SA_RESTORER = 0x0400_0000
+
+/** Machine code that handles a signal, and that returns from handling it. */
+export interface Handler {
+  readonly address: number
+  readonly restorer: number
+}
+
+/** sigaction(2): has machine code handle a signal; calls that it interrupts go on afterwards. */
+export const handleSignal = syscall<[signal: Signal, handler: Handler], void>(
+  'rt_sigaction',
+  [
+    oneOf(SIGNAL),
+    {
+      encode: ({ address, restorer }: Handler, memory) =>
+        memory.bytes(SIGACTION.write({ handler: address, flags: SA_RESTART | SA_RESTORER, restorer })),
+      show: () => '{handler}',
+    },
+    constant(0, 'NULL'),
+    constant(SIGNAL_SET_SIZE),
+  ],
+  nothing,
 )
 
-/** struct signalfd_siginfo, of which the signal alone is read. */
-export const SIGNALFD_SIGINFO_SIZE = 128
+/** sigaction(2): whether a signal is ignored, as nohup(1) has it. */
+export const isIgnored = syscall<[signal: Signal], boolean>(
+  'rt_sigaction',
+  [oneOf(SIGNAL), constant(0, 'NULL'), room(SIGACTION_SIZE), constant(SIGNAL_SET_SIZE)],
+  filled((view) => view.getBigUint64(0, true) === SIG_IGN),
+)
+
+const SIG_IGN = 1n
 
 /** kill(2); a negative pid is a process group. Signal 0 only asks whether it is there. */
 export const kill = syscall<[pid: number, signal: number], void>('kill', [integer, signalKind()], nothing)

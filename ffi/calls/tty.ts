@@ -91,7 +91,6 @@ export const setTerminalModes = syscall<[terminal: Fd, modes: Uint8Array], void>
 
 const ICRNL_AND_FRIENDS = 0o2753
 const OPOST = 0o1
-const ONLCR = 0o4
 const ECHO_ICANON_ISIG_IEXTEN = 0o100113
 const VMIN = 17 + 6
 const VTIME = 17 + 5
@@ -106,14 +105,6 @@ export function rawModes(modes: Uint8Array): Uint8Array {
   view.setUint8(VMIN, 1)
   view.setUint8(VTIME, 0)
   return raw
-}
-
-/** Takes the modes of a new pty, gives them without ONLCR: a container's newline stays a newline, as runc and crun do. */
-export function plainNewlines(modes: Uint8Array): Uint8Array {
-  const plain = modes.slice()
-  const view = new DataView(plain.buffer)
-  view.setUint32(4, view.getUint32(4, true) & ~ONLCR, true)
-  return plain
 }
 
 function structureOfZero() {

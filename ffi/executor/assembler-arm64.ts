@@ -46,15 +46,26 @@ const LOAD_NAMES = { 8: 'ldrb', 16: 'ldrh', 32: 'ldr.32', 64: 'ldr' } as const
 
 /** Scaled offset field of a load or store. */
 function scaled(offset: number, size: number): number {
-  if (offset % size !== 0 || offset / size > 4095) throw new RangeError(`Offset ${offset} does not fit`)
-  return (offset / size) << 10
+  if (offset % size !== 0) throw new RangeError(`Offset ${offset} is no multiple of ${size}`)
+  return unsigned(offset / size)
+}
+
+/** The immediate field of a load, a store or an addition. */
+function unsigned(value: number): number {
+  if (value < 0 || value > 4095) throw new RangeError(`Number ${value} does not fit into 12 bits`)
+  return value << 10
 }
 
 /** A distance in bytes as a field of `bits` bits that counts instructions, at bit `shift`. */
-const field = (distance: number, bits: number, shift: number) => ((distance >> 2) & ((1 << bits) - 1)) << shift
+function field(distance: number, bits: number, shift: number): number {
+  const words = distance / 4
+  if (words < -(2 ** (bits - 1)) || words >= 2 ** (bits - 1)) throw new RangeError(`Target is ${distance} bytes away`)
+  return (words & ((1 << bits) - 1)) << shift
+}
 
 /** The one or two words that put a constant into a register: MOVN for −1…−65536, else MOVZ and MOVK. */
 function constant(rd: number, value: number): number[] {
+  if (value < -0x1_0000 || value > 0x7fff_ffff) throw new RangeError(`Constant ${value} does not fit`)
   if (value < 0) return [0x92800000 | ((~value & 0xffff) << 5) | rd]
   const upper = (value >>> 16) & 0xffff
   const words = [0xd2800000 | ((value & 0xffff) << 5) | rd]
@@ -114,6 +125,13 @@ export function assembleArm64(): Assembler & { finish(): Code; listing: Listing 
       emit(0x889ffc00 | (x(base) << 5) | x(from), `stlr.32 ${text(from)}, [${text(base)}]`, comment),
     loadWord: (to, label, comment) =>
       emitTo(label, `ldr.32 ${text(to)}, ${label}`, comment, (distance) => 0x18000000 | field(distance, 19, 5) | x(to)),
+    address: (to, label, comment) =>
+      emitTo(
+        label,
+        `adr ${text(to)}, ${label}`,
+        comment,
+        (d) => 0x10000000 | ((d & 3) << 29) | field(d, 19, 5) | x(to),
+      ),
     word: (value, comment) => emit(value, `.word ${value}`, comment),
     add: (to, from, comment) => {
       if (typeof from === 'string')
@@ -123,8 +141,8 @@ export function assembleArm64(): Assembler & { finish(): Code; listing: Listing 
           comment,
         )
       else if (from < 0)
-        emit(0xd1000000 | (-from << 10) | (x(to) << 5) | x(to), `sub ${text(to)}, ${text(to)}, #${-from}`, comment)
-      else emit(0x91000000 | (from << 10) | (x(to) << 5) | x(to), `add ${text(to)}, ${text(to)}, #${from}`, comment)
+        emit(0xd1000000 | unsigned(-from) | (x(to) << 5) | x(to), `sub ${text(to)}, ${text(to)}, #${-from}`, comment)
+      else emit(0x91000000 | unsigned(from) | (x(to) << 5) | x(to), `add ${text(to)}, ${text(to)}, #${from}`, comment)
     },
     shiftLeft: (to, count, comment) =>
       emit(

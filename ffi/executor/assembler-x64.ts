@@ -126,6 +126,13 @@ export function assembleX64(): Assembler & { finish(): Code; listing: Listing } 
         modrm(0, low(to), 5),
         ...littleEndian(distance - 7),
       ]),
+    address: (to, label, comment) =>
+      listing.emitTo(label, 7, `lea ${text(to)}, [rip:${label}]`, comment, (distance) => [
+        rex(1, high(to), 0),
+        0x8d,
+        modrm(0, low(to), 5),
+        ...littleEndian(distance - 7),
+      ]),
     word: (value, comment) => emit(littleEndian(value), `.word ${value}`, comment),
     add: (to, from, comment) => {
       if (typeof from === 'string') emit(registers(0x01, to, from), `add ${text(to)}, ${text(from)}`, comment)

@@ -25,6 +25,7 @@ export interface Assembler {
   /** Undoes `enter` and returns. */
   leave(comment: string): void
   move(to: Register, from: Register, comment: string): void
+  /** Puts a constant of −65536 … 2³¹ − 1 into a register, sign-extended. */
   set(to: Register, value: number, comment: string): void
   load(bits: 8 | 16 | 32 | 64, to: Register, from: At, comment: string): void
   store(bits: 32 | 64, from: Register, to: At, comment: string): void
@@ -34,8 +35,11 @@ export interface Assembler {
   storeRelease(from: Register, base: Register, comment: string): void
   /** Loads 32 bits that lie at a label of the program. */
   loadWord(to: Register, label: string, comment: string): void
+  /** The address of a label of the program. */
+  address(to: Register, label: string, comment: string): void
   /** Puts 32 bits at this place of the program; their offset is `offsetOf` the label before them. */
   word(value: number, comment: string): void
+  /** Adds a register, or a constant of −4095 … 4095. */
   add(to: Register, from: Register | number, comment: string): void
   shiftLeft(to: Register, count: number, comment: string): void
   negate(register: Register, comment: string): void

@@ -24,8 +24,11 @@ export const ANY_ERRNO = 0xffff
 /** Entry flag: the caller of this fork exits when it has succeeded, the child goes on with the next entry. */
 export const FORK = 1
 
-/** The result of an entry that was not made, because it names an entry that failed harmlessly (−ECANCELED). */
-export const SKIPPED = -125
+/**
+ * The result of an entry that was not made, because it names an entry that failed harmlessly. One below −4095, the
+ * largest errno that the kernel can return, so that no call can fail with it.
+ */
+export const SKIPPED = -4096
 
 /** Byte offsets inside the request area. */
 export const REQUEST = {
@@ -35,6 +38,8 @@ export const REQUEST = {
   count: 4,
   /** u32: how many times to look for news before sleeping. */
   spins: 8,
+  /** u32: 0, or k + 1 in the last batch, which nobody waits for: if it comes back, the result of entry k is told why. */
+  last: 12,
   entries: 64,
   /** A reference is one byte and 0 means "literal": 255 entries can be named. */
   capacity: 255,

@@ -12,6 +12,8 @@ export interface ProgramCalls {
   readonly exit_group: number
   readonly futex: number
   readonly mmap: number
+  readonly rt_sigreturn: number
+  readonly write: number
 }
 
 const PROT_READ = 1
@@ -22,6 +24,8 @@ const FUTEX_WAIT = 0
 const FUTEX_WAKE = 1
 /** Exit status of a task that could not map its arena, or could not become a task at all. */
 const BROKEN = 127
+/** Exit status of a task that could not execute its program; what runc's has. */
+const EXEC_FAILED = 255
 
 /** Writes the whole program into an assembler. */
 export function writeProgram(asm: Assembler, calls: ProgramCalls): void {
@@ -30,6 +34,7 @@ export function writeProgram(asm: Assembler, calls: ProgramCalls): void {
   writePerform(asm)
   writeExchange(asm, calls)
   writeSpawn(asm, calls)
+  writeSignalled(asm, calls)
 }
 
 /** A task: map the arena, then wait for a batch, perform it, report it, for ever. */
@@ -48,6 +53,17 @@ function writeStart(asm: Assembler, calls: ProgramCalls): void {
   asm.jumpIfEqual('temp', 'seen', 'rest', 'nothing new')
   asm.move('seen', 'temp', '')
   asm.call('batch', '')
+  asm.load(32, 'temp', { base: 'request', offset: REQUEST.last }, '')
+  asm.jumpIfZero('temp', 'reported', 'bunc waits for this batch')
+  asm.shiftLeft('temp', 3, 'it has let go of this one: the execve, or a call before it, has failed')
+  asm.add('temp', 'reply', '')
+  asm.load(64, 'a0', { base: 'temp', offset: REPLY.results - 8 }, 'whoever reads there')
+  asm.move('a1', 'slot', 'gets the result that ended the batch')
+  asm.set('a2', 8, '')
+  system(asm, calls.write, 'write')
+  asm.set('a0', EXEC_FAILED, '')
+  system(asm, calls.exit_group, 'exit_group')
+  asm.label('reported')
   asm.storeRelease('seen', 'reply', 'after every result: this batch is done')
   wake(asm, calls, 'reply')
   asm.jump('idle', '')
@@ -218,6 +234,26 @@ function writeSpawn(asm: Assembler, calls: ProgramCalls): void {
   asm.label('broken')
   asm.set('a0', BROKEN, 'the batch has come back: its execveat failed')
   system(asm, calls.exit_group, 'exit_group')
+}
+
+/**
+ * void signalled(number): a signal handler. It writes the number as one byte into a pipe, for bunc to find when it polls:
+ * on whichever thread of Bun's the signal arrives, and without a word of JavaScript.
+ */
+function writeSignalled(asm: Assembler, calls: ProgramCalls): void {
+  asm.label('signalled')
+  asm.address('a1', 'numbers', '')
+  asm.add('a1', 'p0', 'the byte whose value is the number')
+  asm.loadWord('a0', 'signals', '')
+  asm.set('a2', 1, '')
+  system(asm, calls.write, 'write')
+  asm.back('')
+  asm.label('restore')
+  system(asm, calls.rt_sigreturn, 'rt_sigreturn: x86-64 has no such code of its own')
+  asm.label('signals')
+  asm.word(0, 'descriptor of the pipe, filled in when signals are caught')
+  asm.label('numbers')
+  for (let n = 0; n < 64; n += 4) asm.word(n | ((n + 1) << 8) | ((n + 2) << 16) | ((n + 3) << 24), '')
 }
 
 /** futex(word, WAKE, 1). */

@@ -5,7 +5,8 @@
 import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, Where } from '../call.ts'
 import { defaultAction, EVERY_SIGNAL, setSignalMask, signalMask } from '../calls/signal.ts'
-import { callersMask } from './caller.ts'
+import { setLimit } from '../calls/resource.ts'
+import { callersMask, callersOpenFiles } from './caller.ts'
 import { waitPidfd } from '../calls/process.ts'
 import { SyscallError } from '../error.ts'
 import type { Fd } from '../fd.ts'
@@ -76,8 +77,7 @@ export function spawn(birth: Birth): Child {
       cgroup: birth.cgroup?.number ?? 0,
     }),
   )
-  // execve(2) keeps ignored signals ignored, and Bun ignores these two.
-  const calls = [defaultAction('SIGPIPE'), defaultAction('SIGXFSZ'), setSignalMask(callersMask()), ...birth.calls]
+  const calls = [...asCalled(), ...birth.calls]
   for (const call of calls) arena.add(call, () => undefined)
   arena.seal()
 
@@ -97,6 +97,18 @@ export function spawn(birth: Birth): Child {
   here(waitPidfd(pidfdOfDead, ['EXITED']))
   const errno = -arena.result(arena.done - 1)
   throw new SyscallError({ syscall: failed.name, call: failed.show(), errno, where: `new process ${pid}` })
+}
+
+/** The calls that undo what Bun and bunc have changed of what their caller had set. */
+function asCalled(): Call<void, Where>[] {
+  const openFiles = callersOpenFiles()
+  return [
+    // execve(2) keeps ignored signals ignored, and Bun ignores these two.
+    defaultAction('SIGPIPE'),
+    defaultAction('SIGXFSZ'),
+    setSignalMask(callersMask()),
+    ...(openFiles === undefined ? [] : [setLimit(0, 'RLIMIT_NOFILE', openFiles)]),
+  ]
 }
 
 function cloneFailed(birth: Birth, errno: number): SyscallError {

@@ -6,7 +6,16 @@ import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, TaskSys, Where } from '../call.ts'
 import { addSeals, memfdCreate, setCloseOnExec, TIMESPEC, timespec } from '../calls/descriptor.ts'
 import { ftruncate, write } from '../calls/file.ts'
-import { fexecve, fork, pidfdOpen, setName, setParentDeathSignal, waitPidfd } from '../calls/process.ts'
+import {
+  type Ending,
+  fexecve,
+  fork,
+  pidfdOpen,
+  setName,
+  setParentDeathSignal,
+  waitPid,
+  waitPidfd,
+} from '../calls/process.ts'
 import { pidfdSendSignal } from '../calls/signal.ts'
 import { failedWith } from '../error.ts'
 import { Fd } from '../fd.ts'
@@ -54,6 +63,7 @@ export class LiveTask implements Task {
   readonly #timeout: number
   #child: Child
   #turn = 0
+  #forking = false
   #ended = false
 
   /** Makes the task. Throws the SyscallError of what failed: a namespace that is refused, a cgroup that is full. */
@@ -118,22 +128,24 @@ export class LiveTask implements Task {
    */
   fork(): void {
     const before = this.#child
+    this.#forking = true
     const pid = this.sys(fork())
+    this.#forking = false
     this.#child = { pid, pidfd: here(pidfdOpen(pid)) }
     here(waitPidfd(before.pidfd, ['EXITED']))
     before.pidfd[Symbol.dispose]()
-    // Neither is inherited by a child.
+    // A child does not inherit it.
     this.sys(setParentDeathSignal('SIGKILL'))
   }
 
   /**
-   * Hands over the queued calls, the last of which is an execve, and lets the task go: it is the container now. Gives
-   * its pidfd, which the caller owns.
+   * Hands over the queued calls, the last of which is an execve, and lets the task go: it is the program now. `report` is
+   * opened by those calls; if one of them fails, its result is written there. Gives the child, whose pidfd the caller owns.
    */
-  become(): Child {
+  become(report: Fd): Child {
     this.#turn += 1
     counters.calls += this.#arena.count
-    this.#batch.post(({ request }) => native.hand(request, this.#turn))
+    this.#batch.post(report, ({ request }) => native.hand(request, this.#turn))
     this.#ended = true
     unmap(this.#memory)
     return this.#child
@@ -142,6 +154,7 @@ export class LiveTask implements Task {
   [Symbol.dispose](): void {
     if (this.#ended) return
     this.#ended = true
+    this.#batch.end()
     try {
       here(pidfdSendSignal(this.pidfd, SIGNAL.SIGKILL))
       here(waitPidfd(this.pidfd, ['EXITED']))
@@ -159,9 +172,18 @@ export class LiveTask implements Task {
     const { request, reply } = this.#arena
     native.hand(request, this.#turn)
     while (native.watch(request, this.#turn, reply, this.#timeout) !== this.#turn) {
-      const ending = here(waitPidfd(this.pidfd, ['EXITED', 'NOHANG', 'NOWAIT']))
+      const ending = this.#ending()
       if (ending !== undefined) throw new TaskDied(this.#batch.where, ending.status, ending.signal)
     }
+  }
+
+  /** How the task ended, if it has. One that has forked has ended as it should: the task is its child now. */
+  #ending(): Ending | undefined {
+    const ending = here(waitPidfd(this.pidfd, ['EXITED', 'NOHANG', 'NOWAIT']))
+    if (ending === undefined || !this.#forking || ending.status !== 0) return ending
+    // A fork is the last call of its batch. Its child, which has not answered yet, is a child of ours.
+    const pid = this.#arena.result(this.#arena.count - 1)
+    return pid > 0 ? here(waitPid(pid, ['EXITED', 'NOHANG', 'NOWAIT'])) : ending
   }
 }
 

@@ -79,6 +79,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   recvmsg: 212,
   renameat2: 276,
   rt_sigaction: 134,
+  rt_sigreturn: 139,
   rt_sigprocmask: 135,
   sched_getaffinity: 123,
   sched_setaffinity: 122,

@@ -77,6 +77,7 @@ export const X64 = {
   recvmsg: 47,
   renameat2: 316,
   rt_sigaction: 13,
+  rt_sigreturn: 15,
   rt_sigprocmask: 14,
   sched_getaffinity: 204,
   sched_setaffinity: 203,

@@ -3,11 +3,11 @@
 // function body costs one round trip here and none of its lines knows it.
 
 import { Arena, ArenaFull, type Room } from '../arena.ts'
-import { type Call, type TaskSys, tolerates, type Where } from '../call.ts'
+import { type Call, type Outcome, type TaskSys, tolerates, type Where } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
 import { underWay } from '../context.ts'
 import { SyscallError } from '../error.ts'
-import { REQUEST, SKIPPED } from '../executor/layout.ts'
+import { SKIPPED } from '../executor/layout.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { errnoName } from '../errno.ts'
 import { absent, opened } from './here.ts'
@@ -20,22 +20,23 @@ export interface Executor {
   exchange(): void
 }
 
+/** What is done with a result that is no failure. */
+type Take = (raw: number, rooms: readonly DataView[]) => void
+
 interface Queued {
   readonly call: Call<unknown>
   readonly rooms: readonly Room[]
   readonly fd: Fd | undefined
+  readonly take: Take
   readonly actions: readonly string[]
 }
-
-/** Calls with results in one batch: each may want a page of the reply area. */
-const AT_ONCE = 64
 
 /** The queue of one task. */
 export class Batch implements FdOwner {
   readonly #executor: Executor
   #queue: Queued[] = []
   #names = new Map<Fd, number>()
-  /** After a failure the task is in a state that nobody has thought of: it can only be ended. */
+  /** After a failure the task is in a state that nobody has thought of: it can only be ended. So is one that is gone. */
   #broken = false
   readonly sys: TaskSys
 
@@ -58,101 +59,99 @@ export class Batch implements FdOwner {
   }
 
   close(fd: Fd): void {
-    if (!this.#broken && !(this.#settled(fd) && fd.missing)) this.#add(close(fd))
+    if (!this.#broken && (fd.queued || !fd.missing)) this.#add(close(fd))
   }
 
   /**
-   * Hands over what is queued without waiting: for the last batch, which ends with execve(2). Its results are lost, and
-   * so is the task to us.
+   * Hands over what is queued without waiting: for the last batch, which ends with execve(2). If it fails, the executor
+   * writes its result (8 bytes, −errno) to `report`, a descriptor that this batch opens, and exits.
    */
-  post(hand: (arena: Arena) => void): void {
-    this.#executor.arena.seal()
+  post(report: Fd, hand: (arena: Arena) => void): void {
+    const entry = this.#names.get(report)
+    if (entry === undefined)
+      throw new RangeError(`Descriptor ${report} is not opened by the last batch of ${this.where}`)
+    this.#executor.arena.sealLast(entry)
     hand(this.#executor.arena)
-    this.#queue = []
-    this.#broken = true
+    this.#drop('unknown')
   }
 
-  #settled(fd: Fd): boolean {
-    return !fd.queued
+  /** The task is gone, or will be: what is queued is not made, and nothing more is accepted. */
+  end(): void {
+    this.#drop('not made')
   }
 
   #perform<R>(call: Call<R>): R {
-    if (this.#broken) throw new RangeError(`Cannot make ${call.name} in ${this.where}: an earlier call failed`)
-    if (this.#namesMissing(call)) return absent(call, this)
-    const fd = call.result.kind === 'descriptor' ? new Fd(this, call.label()) : undefined
-    const index = this.#add(call, fd)
-    if (fd !== undefined) return opened(fd)
-    if (call.result.kind === 'nothing') return absent(call, this)
-    return this.#now(call, index)
+    const result = this.#ask(call)
+    if (call.result.kind === 'value') this.flush()
+    return result()
+  }
+
+  #all<R>(calls: readonly Call<R>[]): R[] {
+    const results = calls.map((call) => this.#ask(call))
+    this.flush()
+    return results.map((result) => result())
+  }
+
+  /** Queues a call. Gives what gives its result: an Fd or nothing at once, a value when the call has been made. */
+  #ask<R>(call: Call<R>): () => R {
+    if (this.#broken)
+      throw new RangeError(`Cannot make ${call.name} in ${this.where}: it is gone, or an earlier call failed`)
+    let result = absent(call, this)
+    if (this.#namesMissing(call)) call.settled?.('not made')
+    else if (call.result.kind === 'descriptor') {
+      const fd = new Fd(this, call.label())
+      result = opened(fd)
+      this.#add(call, fd)
+    } else {
+      const adopt = (number: number, label: string) => new Fd(this, label, number)
+      this.#add(call, undefined, (raw, rooms) => {
+        result = call.result.decode(raw, rooms, adopt)
+      })
+    }
+    return () => result
   }
 
   /** Only descriptors that are known already: asking a queued one would end the batch for nothing. */
   #namesMissing(call: Call<unknown, Where>): boolean {
-    return call.operands().some((operand) => operand instanceof Fd && this.#settled(operand) && operand.missing)
+    return call.operands().some((operand) => operand instanceof Fd && !operand.queued && operand.missing)
   }
 
-  #add(call: Call<unknown>, fd?: Fd): number {
+  #add(call: Call<unknown>, fd?: Fd, take: Take = () => {}): void {
     try {
-      return this.#enqueue(call, fd)
+      this.#enqueue(call, fd, take)
     } catch (error) {
       if (!(error instanceof ArenaFull) || this.#queue.length === 0) throw error
       this.#run()
-      return this.#enqueue(call, fd)
+      this.#enqueue(call, fd, take)
     }
   }
 
-  #enqueue(call: Call<unknown>, fd: Fd | undefined): number {
+  #enqueue(call: Call<unknown>, fd: Fd | undefined, take: Take): void {
     const { index, rooms } = this.#executor.arena.add(call, (named) => this.#reference(named))
-    this.#queue.push({ call, rooms, fd, actions: underWay() })
+    this.#queue.push({ call, rooms, fd, take, actions: underWay() })
     if (fd !== undefined) this.#names.set(fd, index)
-    return index
   }
 
   #reference(fd: Fd): number | undefined {
     if (fd.owner !== this) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to ${this.where}`)
+    if (fd.closed) throw new RangeError(`Descriptor ${fd} is closed`)
     return this.#names.get(fd)
-  }
-
-  #now<R>(call: Call<R>, index: number): R {
-    const queue = this.#queue
-    this.#run()
-    return this.#decode(call, queue[index], index)
-  }
-
-  /** As many as fit into one batch at a time: a flush in between would overwrite what has not been read. */
-  #all<R>(calls: readonly Call<R>[]): R[] {
-    const results: R[] = []
-    for (let i = 0; i < calls.length; i += AT_ONCE) {
-      if (this.#queue.length + AT_ONCE > REQUEST.capacity) this.flush()
-      const some = calls.slice(i, i + AT_ONCE)
-      const indices = some.map((call) => (this.#namesMissing(call) ? undefined : this.#enqueue(call, undefined)))
-      const queue = this.#queue
-      this.flush()
-      for (const [at, call] of some.entries()) {
-        const index = indices[at]
-        results.push(index === undefined ? absent(call, this) : this.#decode(call, queue[index], index))
-      }
-    }
-    return results
-  }
-
-  #decode<R>(call: Call<R>, queued: Queued | undefined, index: number): R {
-    const { arena } = this.#executor
-    const raw = arena.result(index)
-    if (raw < 0) return absent(call, this)
-    const rooms = (queued?.rooms ?? []).map((room) => arena.read(room))
-    return call.result.decode(raw, rooms, (number, label) => new Fd(this, label, number))
   }
 
   /** One round trip. */
   #run(): void {
     const { arena } = this.#executor
-    const queue = this.#queue
-    this.#queue = []
-    this.#names = new Map()
     arena.seal()
     try {
       this.#executor.exchange()
+    } catch (error) {
+      this.#drop('unknown')
+      throw error
+    }
+    const queue = this.#queue
+    this.#queue = []
+    this.#names = new Map()
+    try {
       this.#settle(queue)
     } catch (error) {
       this.#broken = true
@@ -162,15 +161,30 @@ export class Batch implements FdOwner {
     }
   }
 
-  /** Gives the descriptors their numbers, finds the failure if there is one. */
+  /** Gives the calls their results, finds the failure if there is one. */
   #settle(queue: readonly Queued[]): void {
     const { arena } = this.#executor
-    for (const [index, { call, fd, actions }] of queue.entries()) {
-      const raw = index < arena.done ? arena.result(index) : SKIPPED
+    const { done } = arena
+    let failure: SyscallError | undefined
+    for (const [index, { call, rooms, fd, take, actions }] of queue.entries()) {
+      const raw = index < done ? arena.result(index) : SKIPPED
       fd?.settle(raw < 0 ? 'missing' : raw)
-      const last = index === arena.done - 1
-      if (last && raw < 0 && raw !== SKIPPED && !tolerates(call, errnoName(-raw)))
-        throw new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: this.where, actions })
+      call.settled?.(raw === SKIPPED ? 'not made' : raw)
+      if (raw >= 0)
+        take(
+          raw,
+          rooms.map((room) => arena.read(room)),
+        )
+      else if (index === done - 1 && raw !== SKIPPED && !tolerates(call, errnoName(-raw)))
+        failure = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: this.where, actions })
     }
+    if (failure !== undefined) throw failure
+  }
+
+  #drop(outcome: Outcome): void {
+    const queue = this.#queue
+    this.#queue = []
+    this.#broken = true
+    for (const { call } of queue) call.settled?.(outcome)
   }
 }

@@ -25,6 +25,7 @@ export function failing(nth: number, errno: Errno): { decorator: Decorator; aske
 export function refused<R, W extends Where>(sys: Sys<W>, where: string, call: Call<R, W>, errno: Errno): R {
   // What was asked for before it has happened before it.
   sys.flush()
+  call.settled?.(-ERRNO[errno])
   if (tolerates(call, errno)) return absent(call, { where, flush: () => {}, close: () => {} })
   throw new SyscallError({ syscall: call.name, call: call.show(), errno: ERRNO[errno], where })
 }

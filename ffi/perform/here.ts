@@ -16,34 +16,45 @@ const EINTR = -ERRNO.EINTR
 const owner: FdOwner = {
   where: 'here',
   flush: () => {},
-  // Linux has closed the descriptor even when close(2) reports a failure: there is nothing to do about it.
-  close: (fd) => void make({ ...close(fd), tolerated: [] }),
+  // Linux has closed the descriptor even when close(2) reports a failure, EINTR too: a second try could hit the file that
+  // a thread of Bun has opened meanwhile.
+  close: (fd) => void once(close(fd)),
 }
 
 function own(fd: Fd): undefined {
   if (fd.owner !== owner) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to this process`)
 }
 
-/** Makes one call, however often it is interrupted; gives what the kernel returned. */
+/** Makes one call; gives what the kernel returned. */
+function once(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } {
+  arena.reset()
+  const { rooms } = arena.add(call, own)
+  arena.seal()
+  native.perform(arena.request, arena.reply)
+  const raw = arena.result(0)
+  return { raw, rooms: raw < 0 ? [] : rooms.map((room) => arena.read(room)) }
+}
+
+/** Makes one call, however often it is interrupted. */
 function make(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } {
   for (;;) {
-    arena.reset()
-    const { rooms } = arena.add(call, own)
-    arena.seal()
-    native.perform(arena.request, arena.reply)
-    const raw = arena.result(0)
-    if (raw !== EINTR) return { raw, rooms: raw < 0 ? [] : rooms.map((room) => arena.read(room)) }
+    const made = once(call)
+    if (made.raw !== EINTR) return made
   }
 }
 
 /** Whether a call names a descriptor that is missing, and is therefore not made. */
-export function namesMissing(call: Call<unknown>): boolean {
+function namesMissing(call: Call<unknown>): boolean {
   return call.operands().some((operand) => operand instanceof Fd && operand.missing)
 }
 
 function perform<R>(call: Call<R, 'anywhere'>): R {
-  if (namesMissing(call)) return absent(call, owner)
+  if (namesMissing(call)) {
+    call.settled?.('not made')
+    return absent(call, owner)
+  }
   const { raw, rooms } = make(call)
+  call.settled?.(raw)
   if (raw < 0) {
     const error = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
     if (tolerates(call, error.errno)) return absent(call, owner)

@@ -21,7 +21,7 @@ export interface Task extends Disposable {
   /** Goes on in a child, which is in the pid namespace that was joined or unshared. */
   fork(): void
   /** Hands over the queued calls, which end with an execve, and lets the task go. */
-  become(): Child
+  become(report: Fd): Child
 }
 
 /** A program of the host to be started beside bunc: a hook, or a tool. */
@@ -84,7 +84,7 @@ export function decorated(kernel: Kernel, decorate: Decorator): Kernel {
           task.fork()
           sys = decorate(task.sys, `task ${task.pid}`)
         },
-        become: () => task.become(),
+        become: (report) => task.become(report),
         [Symbol.dispose]: () => task[Symbol.dispose](),
       }
     },

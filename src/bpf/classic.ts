@@ -112,18 +112,21 @@ export function ifAtLeast(program: Program, k: number, yes: Position, no: Positi
 /** Gives the branch that was just written its targets; moves it to the front of the detours that they need. */
 function branch(program: Program, position: Position, yes: Position, no: Position): Position {
   const { words } = program
-  const [toYes, toNo] = [position - 1 - yes, position - 1 - no]
+  const toYes = position - 1 - yes
+  const toNo = position - 1 - no
+  const at = 2 * position
   if (toYes <= FARTHEST && toNo <= FARTHEST) {
-    words[2 * position + 1] = (words[2 * position + 1] ?? 0) | (toYes << JT_SHIFT) | (toNo << JF_SHIFT)
+    words[at + 1] = (words[at + 1] ?? 0) | (toYes << JT_SHIFT) | (toNo << JF_SHIFT)
     return position
   }
-  const [code = 0, k = 0] = [words.pop(), words.pop()]
-  // Two detours at most are written in front of the branch, so a target two short of the limit needs none.
-  const [nearYes, nearNo] = [near(program, yes), near(program, no)]
+  const code = words.pop() ?? 0
+  const k = words.pop() ?? 0
+  const nearYes = near(program, yes)
+  const nearNo = near(program, no)
   return branch(program, write(program, code, k), nearYes, nearNo)
 }
 
-/** Gives a position that leads where `target` does and stays within reach of the next instruction but one. */
+/** Gives a position that leads where `target` does, within reach even if one more detour is written before the jump. */
 function near(program: Program, target: Position): Position {
   const reached = program.detours.get(target) ?? target
   const next = program.words.length / 2

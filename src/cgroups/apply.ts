@@ -7,6 +7,7 @@ import { doing } from '#ffi/context.ts'
 import { failedWith, SyscallError } from '#ffi/error.ts'
 import type { LinuxResources } from '#src/config/schema/resources.ts'
 import { Failure } from '#src/failure.ts'
+import { statIfThere } from '#src/files.ts'
 import { handDown, whyMissing } from './controllers.ts'
 import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
 import type { Family, Setting } from './resources/row.ts'
@@ -146,8 +147,7 @@ function meaningOf(
 ): string | undefined {
   if (syscall !== 'openat' || errno !== 'ENOENT')
     return setting.meaning?.(errno, (file) => readValueIfThere(sys, `${hierarchy.path}/${file}`))
-  const exists = readValueIfThere(sys, `${hierarchy.path}/cgroup.procs`) !== undefined
-  if (!exists) return 'the cgroup is gone'
+  if (statIfThere(sys, hierarchy.path) === undefined) return 'the cgroup is gone'
   // The files that are named "cgroup." belong to no controller.
   if (hierarchy.version === 1 || controller === 'cgroup') return 'the kernel has no such file'
   return whyMissing(sys, hierarchy, controller)

@@ -17,7 +17,11 @@ export function handDown(sys: Sys, { mount, path }: Hierarchy): void {
   const there = wordsOf(readValue(sys, `${path}/cgroup.controllers`))
   const missing = wordsOf(readValue(sys, `${mount}/cgroup.controllers`)).filter((name) => !there.includes(name))
   if (missing.length === 0) return
-  for (const above of placesAbove(mount, path)) handDownFrom(sys, above, missing)
+  for (const above of placesAbove(mount, path)) {
+    // "No internal processes": it could hand down `cpu` and `pids`, and would turn itself and all below it into threads.
+    if (holdsProcesses(sys, above)) break
+    handDownFrom(sys, above, missing)
+  }
   // Below a threaded cgroup a new one can hold no process until it is threaded, too (cgroups(7)).
   if (readValue(sys, `${path}/cgroup.type`) === 'domain invalid') writeValue(sys, `${path}/cgroup.type`, 'threaded')
 }
@@ -26,6 +30,18 @@ export function handDown(sys: Sys, { mount, path }: Hierarchy): void {
 function placesAbove(mount: string, path: string): readonly string[] {
   const names = path.slice(mount.length + 1).split('/')
   return names.map((_, depth) => [mount, ...names.slice(0, depth)].join('/'))
+}
+
+/** The true root is exempt; it alone has no type. The mount need not be the root, inside a container. */
+function holdsProcesses(sys: Sys, dir: string): boolean {
+  if (readValueIfThere(sys, `${dir}/cgroup.type`) === undefined) return false
+  try {
+    return (readValueIfThere(sys, `${dir}/cgroup.procs`) ?? '') !== ''
+  } catch (error) {
+    // It is threaded already.
+    if (failedWith(error, 'EOPNOTSUPP')) return false
+    throw error
+  }
 }
 
 function handDownFrom(sys: Sys, dir: string, controllers: readonly string[]): void {
@@ -41,7 +57,7 @@ function tryWrite(sys: Sys, control: Fd, controllers: readonly string[]): boolea
     sys(put(control, controllers.map((name) => `+${name}`).join(' ')))
     return true
   } catch (error) {
-    // EBUSY, EINVAL, ENOENT, EOPNOTSUPP: see `refusal`.
+    // Which errnos there are, and why: see `reason`.
     if (error instanceof SyscallError) return false
     throw error
   }
@@ -55,7 +71,7 @@ export function whyMissing(sys: Sys, { mount, path }: Hierarchy, controller: str
   for (const above of placesAbove(mount, path)) {
     const handed = wordsOf(readValueIfThere(sys, subtreeControl(above)) ?? '')
     if (!handed.includes(controller))
-      return `the controller "${controller}" is not available: "${above}" does not hand it down, ${refusal(sys, above, controller)}`
+      return `the controller "${controller}" is not available: "${above}" does not hand it down, ${reason(sys, above, controller)}`
   }
   return `the kernel has no such file for the controller "${controller}"`
 }
@@ -64,13 +80,13 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
 }
 
-/** Asks once more, for the errno. */
-function refusal(sys: Sys, dir: string, controller: string): string {
+function reason(sys: Sys, dir: string, controller: string): string {
+  if (holdsProcesses(sys, dir)) return 'as it holds processes itself'
   try {
+    // Once more, for the errno.
     writeValue(sys, subtreeControl(dir), `+${controller}`)
     return 'although it can'
   } catch (error) {
-    if (failedWith(error, 'EBUSY')) return 'as it holds processes itself'
     if (failedWith(error, 'EACCES', 'EPERM', 'EROFS')) return 'and it is not delegated to this user'
     if (failedWith(error, 'EOPNOTSUPP', 'ENOENT')) return 'as it is, or lies below, a threaded cgroup'
     if (failedWith(error, 'EINVAL')) return 'as the kernel refuses it there (real-time processes keep "cpu" back)'

@@ -7,60 +7,42 @@ import { openat, put, seek } from '#ffi/calls/file.ts'
 import { doing } from '#ffi/context.ts'
 import { Failure } from '#src/failure.ts'
 import { writeValue } from '#src/files.ts'
-import { type CgroupRecord, legacyOf, unifiedOf } from './record.ts'
+import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
 import { fieldOf, pause, readOpen, readValue, readValueIfThere } from './values.ts'
 
 /** Freezes a container and waits until every process stands still. Throws a Failure, and thaws, when one does not. */
 export function freeze(sys: Sys, record: CgroupRecord): void {
   doing('freeze the cgroup', () => {
-    const { legacy, unified } = freezersOf(record)
-    const stopped = legacy === undefined ? freezeUnified(sys, unified) : freezeLegacy(sys, legacy)
-    if (stopped) return
+    const freezer = freezerOf(record)
+    if (freezer === undefined)
+      throw new Failure('the container has none that can be frozen', 'mount the "freezer" controller of cgroup v1')
+    if (freezer.version === 1 ? freezeLegacy(sys, freezer.path) : freezeUnified(sys, freezer.path)) return
     thaw(sys, record)
     throw new Failure(`processes still run after ${PATIENCE_MS / 1000} s; one may be waiting for a device or a server`)
   })
 }
 
-/** Lets the processes of a container go on. A cgroup that is gone is no error. */
+/** Lets the processes of a container go on. A cgroup that is gone, or cannot be frozen, is no error. */
 export function thaw(sys: Sys, record: CgroupRecord): void {
   doing('thaw the cgroup', () => {
-    const { legacy, unified } = freezersOf(record)
-    const path = legacy === undefined ? `${unified}/cgroup.freeze` : `${legacy}/freezer.state`
-    using file = sys(tolerating(openat('cwd', path, ['WRONLY']), 'ENOENT'))
-    if (!file.missing) sys(tolerating(put(file, legacy === undefined ? '0' : 'THAWED'), 'ENODEV'))
+    const freezer = freezerOf(record)
+    if (freezer === undefined) return
+    const [file, value] = freezer.version === 1 ? ['freezer.state', 'THAWED'] : ['cgroup.freeze', '0']
+    using opened = sys(tolerating(openat('cwd', `${freezer.path}/${file}`, ['WRONLY']), 'ENOENT'))
+    sys(tolerating(put(opened, value), 'ENODEV'))
   })
 }
 
 /** Whether a container was frozen, or is being frozen, by itself and not only with a cgroup above it. */
 export function isFrozen(sys: Sys, record: CgroupRecord): boolean {
-  if (record.hierarchies.length === 0) return false
-  const { legacy, unified } = freezersOf(record)
-  const path = legacy === undefined ? `${unified}/cgroup.freeze` : `${legacy}/freezer.self_freezing`
-  return readValueIfThere(sys, path) === '1'
+  const freezer = freezerOf(record)
+  if (freezer === undefined) return false
+  const file = freezer.version === 1 ? 'freezer.self_freezing' : 'cgroup.freeze'
+  return readValueIfThere(sys, `${freezer.path}/${file}`) === '1'
 }
 
-/** Does something while the processes stand still, or as well as it can where they cannot be stopped. */
-export function frozenWhile(sys: Sys, record: CgroupRecord, act: () => void): void {
-  try {
-    freeze(sys, record)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-  }
-  act()
-  thaw(sys, record)
-}
-
-interface Freezers {
-  readonly legacy: string | undefined
-  readonly unified: string
-}
-
-function freezersOf(record: CgroupRecord): Freezers {
-  const legacy = legacyOf(record, 'freezer')?.path
-  const unified = unifiedOf(record)?.path
-  if (legacy === undefined && unified === undefined)
-    throw new Failure('the container has no cgroup that can be frozen', 'mount the "freezer" controller of cgroup v1')
-  return { legacy, unified: unified ?? '' }
+function freezerOf(record: CgroupRecord): Hierarchy | undefined {
+  return legacyOf(record, 'freezer') ?? unifiedOf(record)
 }
 
 const PATIENCE_MS = 10_000

@@ -7,8 +7,9 @@ import { pidfdSendSignal } from '#ffi/calls/signal.ts'
 import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import { SIGNAL } from '#ffi/numbers/signal.ts'
+import { Failure } from '#src/failure.ts'
 import { entriesOf, readTextIfThere } from '#src/files.ts'
-import { frozenWhile, thaw } from './freezer.ts'
+import { freeze, thaw } from './freezer.ts'
 import { type CgroupRecord, legacyOf, unifiedOf } from './record.ts'
 import { wordsOf } from './values.ts'
 
@@ -55,10 +56,11 @@ function leads(sys: Sys, tid: number): boolean {
 /** Sends SIGKILL to every process of a container; those of a frozen one end too. Returns before they have ended. */
 export function killAll(sys: Sys, record: CgroupRecord): void {
   doing('kill all processes of the container', () => {
-    if (!killAtOnce(sys, record) && processesIn(sys, record).length > 0)
-      frozenWhile(sys, record, () => killEach(sys, record))
+    const killed = killAtOnce(sys, record)
+    if (!killed && processesIn(sys, record).length === 0) return
+    if (!killed) killEach(sys, record)
     // A process that is frozen in version 1 ends only when it is thawed.
-    if (legacyOf(record, 'freezer') !== undefined) thaw(sys, record)
+    if (!killed || legacyOf(record, 'freezer') !== undefined) thaw(sys, record)
   })
 }
 
@@ -78,10 +80,20 @@ function killAtOnce(sys: Sys, record: CgroupRecord): boolean {
   }
 }
 
-/** Frozen processes neither fork nor end, so a pid that was read still belongs to the same process. */
+/** Frozen processes neither fork nor end, so none is missed, and a pid that was read still belongs to the same one. */
 function killEach(sys: Sys, record: CgroupRecord): void {
+  freezeIfPossible(sys, record)
   for (const pid of processesIn(sys, record)) {
     using pidfd = sys(tolerating(pidfdOpen(pid), 'ESRCH'))
     sys(tolerating(pidfdSendSignal(pidfd, SIGNAL.SIGKILL), 'ESRCH'))
+  }
+}
+
+function freezeIfPossible(sys: Sys, record: CgroupRecord): void {
+  try {
+    freeze(sys, record)
+  } catch (error) {
+    // One that waits for a device is killed none the less.
+    if (!(error instanceof Failure)) throw error
   }
 }

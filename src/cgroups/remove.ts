@@ -9,38 +9,29 @@ import { childrenOf, processesBelow } from './processes.ts'
 import type { CgroupRecord } from './record.ts'
 import { pause } from './values.ts'
 
+const PATIENCE_MS = 2_000
+const LONGEST_WAIT_MS = 64
+
 /**
  * Removes the cgroup from every hierarchy; what is not there is no error. Waits for processes that are about to end, two
- * seconds at most. Throws a Failure that names those that stay, after it has removed what it can.
+ * seconds at most: one leaves its cgroup a little after it is seen to be dead, and until then rmdir(2) fails with EBUSY.
+ * Throws a Failure that names those that stay, after it has removed what it can.
  */
 export function remove(sys: Sys, { hierarchies }: CgroupRecord): void {
-  const failures = hierarchies.flatMap(({ path }) => {
-    try {
-      doing(`remove the cgroup "${path}"`, () => removeOne(sys, path))
-      return []
-    } catch (error) {
-      return [error]
-    }
-  })
-  if (failures.length > 0) throw failures[0]
-}
-
-const PATIENCE_MS = 2_000
-
-/** A process leaves its cgroup a little after it is seen to be dead; until then rmdir(2) fails with EBUSY. */
-function removeOne(sys: Sys, path: string): void {
-  for (let wait = 0, waited = 0; ; wait = Math.min(wait * 2 || 1, 64)) {
-    pauseUnlessFirst(sys, wait)
-    if (tryRemove(sys, path)) return
+  let left = hierarchies.map(({ path }) => path)
+  for (let wait = 1, waited = 0; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    left = left.filter((path) => !doing(`remove the cgroup "${path}"`, () => tryRemove(sys, path)))
+    const [first] = left
+    if (first === undefined) return
+    if (waited >= PATIENCE_MS) doing(`remove the cgroup "${first}"`, () => complain(sys, first))
+    pause(sys, wait)
     waited += wait
-    if (waited < PATIENCE_MS) continue
-    const pids = processesBelow(sys, path)
-    throw new Failure(pids.length === 0 ? 'it stays busy' : `it still holds the processes ${pids.join(', ')}`)
   }
 }
 
-function pauseUnlessFirst(sys: Sys, wait: number): void {
-  if (wait > 0) pause(sys, wait)
+function complain(sys: Sys, path: string): never {
+  const pids = processesBelow(sys, path)
+  throw new Failure(pids.length === 0 ? 'it stays busy' : `it still holds the processes ${pids.join(', ')}`)
 }
 
 /** Gives whether the directory is gone. */

@@ -1,13 +1,17 @@
 // What `create` and `run` share: the bundle, and where its parts are.
 
+import { getpid } from '#ffi/calls/process.ts'
 import { fstat } from '#ffi/calls/file.ts'
 import { inherited } from '#ffi/perform/here.ts'
+import { errnoSentence } from '#ffi/errno.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { CgroupDriver } from '#src/cgroups/record.ts'
 import { readConfig } from '#src/config/config.ts'
+import type { Config } from '#src/config/schema/config.ts'
 import type { CreateOptions } from '#src/container/site.ts'
 import { Failure } from '#src/failure.ts'
-import { readTextIfThere } from '#src/files.ts'
+import { readText } from '#src/files.ts'
+import { listenFds } from './listen-fds.ts'
 import { absolute } from './paths.ts'
 import type { Of, World } from './verb.ts'
 
@@ -22,18 +26,15 @@ export interface Given {
 export function createOptions(world: World, { options, global, id }: Given): CreateOptions {
   const bundle = absolute(world.cwd, options.bundle)
   const file = options.config === undefined ? `${bundle}/config.json` : absolute(bundle, options.config)
-  const configText = readTextIfThere(world.kernel.here, file)
-  if (configText === undefined)
-    throw new Failure(
-      `Cannot read "${file}": no such file or directory`,
-      'a bundle is a directory with a config.json; bunc spec writes one',
-    )
-  checkDescriptors(world, options.preserveFds)
+  const configText = readBundle(world, file)
+  const sockets = listenFds(process.env, world.kernel.here(getpid()))
+  const preserveFds = sockets.count + options.preserveFds
+  checkDescriptors(world, preserveFds)
   return {
     store: world.store,
     id,
     bundle,
-    config: readConfig(configText),
+    config: withEnv(readConfig(configText), sockets.env),
     configText,
     cgroupDriver: driver(global),
     consoleSocket: socketPath(world, options.consoleSocket),
@@ -41,10 +42,25 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
     pidFile: options.pidFile === undefined ? undefined : absolute(world.cwd, options.pidFile),
     noPivot: options.noPivot,
     noNewKeyring: options.noNewKeyring,
-    preserveFds: options.preserveFds,
+    preserveFds,
     owner: '',
     warn: world.warn,
   }
+}
+
+function readBundle({ kernel }: World, file: string): string {
+  try {
+    return readText(kernel.here, file)
+  } catch (error) {
+    if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
+    const hint = 'a bundle is a directory with a config.json; bunc spec writes one'
+    throw new Failure(`Cannot read "${file}": ${errnoSentence(error.errno)}`, hint)
+  }
+}
+
+function withEnv(config: Config, env: readonly string[]): Config {
+  const { process: own } = config
+  return own === undefined || env.length === 0 ? config : { ...config, process: { ...own, env: [...own.env, ...env] } }
 }
 
 /** Who makes the cgroups. */

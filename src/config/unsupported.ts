@@ -56,18 +56,6 @@ export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
 /** What lies in no part that has rows of its own. */
 export const unsupportedElsewhere: readonly Rule<Config>[] = [
   {
-    name: 'time namespaces are not supported yet',
-    spec: 'config-linux.md#namespaces',
-    reads: ['linux.namespaces'],
-    check: ({ linux }) =>
-      each(linux.namespaces, ({ type }, index) =>
-        type === 'time' ? problem(['linux', 'namespaces', index, 'type'], '"time" is not supported yet') : [],
-      ),
-  },
-  unsupported('linux.timeOffsets', 'config-linux.md#offset-for-time-namespace', ({ linux }) =>
-    isUsed(linux.timeOffsets),
-  ),
-  {
     name: 'mappings of single mounts are not supported yet',
     spec: 'config.md#posix-platform-mounts',
     reads: ['mounts'],

@@ -4,10 +4,10 @@ import type { Sys } from '#ffi/call.ts'
 import { poll, type Waiting } from '#ffi/calls/descriptor.ts'
 import { read } from '#ffi/calls/file.ts'
 import { type Ending, waitPidfd } from '#ffi/calls/process.ts'
-import { pidfdSendSignal, type Signal, SIGNALFD_SIGINFO_SIZE, signalFd, signalSet } from '#ffi/calls/signal.ts'
+import { pidfdSendSignal, type Signal } from '#ffi/calls/signal.ts'
 import { getTerminalModes, getTerminalSize, rawModes, setTerminalModes, setTerminalSize } from '#ffi/calls/tty.ts'
 import { failedWith } from '#ffi/error.ts'
-import { blockSignals } from '#ffi/executor/caller.ts'
+import { catchSignals } from '#ffi/executor/catch.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { inherited } from '#ffi/perform/here.ts'
@@ -26,14 +26,14 @@ const FORWARDED: readonly Signal[] = [
   'SIGWINCH',
 ]
 
-/** Keeps the signals that will be passed on: called before there is a process, so that none is lost. */
+/** Catches the signals that will be passed on: called before there is a process, so that none is lost. */
 export function holdSignals(): void {
-  blockSignals(FORWARDED)
+  catchSignals(FORWARDED)
 }
 
 /** Takes a process and, if it has a terminal, the outer end of it. Gives how it ended; it is reaped then. */
 export function attend(here: Sys, { pidfd, master }: { pidfd: Fd; master: Fd | undefined }): Ending {
-  using signals = here(signalFd(signalSet(FORWARDED)))
+  const signals = catchSignals(FORWARDED)
   using relay = new Relay(here, master)
   for (;;) {
     const waiting: Waiting[] = [{ fd: pidfd, for: ['IN'] }, { fd: signals, for: ['IN'] }, ...relay.waiting()]
@@ -48,7 +48,7 @@ export function attend(here: Sys, { pidfd, master }: { pidfd: Fd; master: Fd | u
 }
 
 function forward(here: Sys, { signals, pidfd, relay }: { signals: Fd; pidfd: Fd; relay: Relay }): void {
-  const [number = 0] = new Uint32Array(here(read(signals, SIGNALFD_SIGINFO_SIZE)).buffer)
+  const [number = 0] = here(read(signals, 1))
   if (number === SIGNAL.SIGWINCH && relay.resize()) return
   try {
     here(pidfdSendSignal(pidfd, number))

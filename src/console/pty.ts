@@ -5,16 +5,7 @@ import type { TaskSys } from '#ffi/call.ts'
 import { dupTo } from '#ffi/calls/descriptor.ts'
 import { fchown, fstatfs, MAGIC, openat2 } from '#ffi/calls/file.ts'
 import { pidfdGetfd } from '#ffi/calls/process.ts'
-import {
-  getTerminalModes,
-  openPtyPeer,
-  plainNewlines,
-  setControllingTerminal,
-  setTerminalModes,
-  setTerminalSize,
-  type TerminalSize,
-  unlockPty,
-} from '#ffi/calls/tty.ts'
+import { openPtyPeer, setControllingTerminal, setTerminalSize, type TerminalSize, unlockPty } from '#ffi/calls/tty.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Kernel, Task } from '#ffi/perform/kernel.ts'
@@ -37,7 +28,6 @@ export function allocatePty(kernel: Kernel, task: Task, root: Fd, size: Terminal
     sys(unlockPty(ptmx))
     const terminal = sys(openPtyPeer(ptmx))
     const master = kernel.here(pidfdGetfd(task.pidfd, ptmx.number))
-    kernel.here(setTerminalModes(master, plainNewlines(kernel.here(getTerminalModes(master)))))
     if (size !== undefined) kernel.here(setTerminalSize(master, size))
     return { terminal, master }
   })

@@ -33,7 +33,7 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     const directory = claim(here, options.store, options.id)
     undo.defer(() => removeTree(here, directory))
     const site = prepareSite(kernel, options, { process, directory, undo, open })
-    const furnished = furnish(site, undo)
+    const furnished = furnish(site)
     const state = remember(site, furnished.task.pid)
     const master = tell(site, furnished)
     const child = furnished.become()

@@ -1,7 +1,6 @@
 // Runs one more process in a container: a task that joins its namespaces and its cgroup.
 
-import { pipe } from '#ffi/calls/descriptor.ts'
-import { setCloseOnExec } from '#ffi/calls/descriptor.ts'
+import { duplicate, pipe, setCloseOnExec } from '#ffi/calls/descriptor.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { type Ending, setParentDeathSignal, setsid, waitPidfd } from '#ffi/calls/process.ts'
 import { doing } from '#ffi/context.ts'
@@ -11,7 +10,7 @@ import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import { birthPlace, entrance } from '#src/cgroups/birth.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
-import { attend, holdSignals } from '#src/console/foreground.ts'
+import { attend } from '#src/console/foreground.ts'
 import { allocatePty, becomeTerminal, type Pty } from '#src/console/pty.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
@@ -54,7 +53,6 @@ export function exec(kernel: Kernel, options: ExecOptions): Ending | undefined {
     if (config.process === undefined) throw new Failure('the container has no process to take defaults from')
     const process = options.process(config.process)
     checkConsole(process, options)
-    if (!options.detach) holdSignals()
     const { child, master } = launch(kernel, options, { known, config, process })
     using pidfd = child.pidfd
     return options.detach ? undefined : attend(kernel.here, { pidfd, master })
@@ -88,16 +86,16 @@ function launch(kernel: Kernel, options: ExecOptions, target: Target): { child: 
   const { here } = kernel
   const [reading, writing] = here(pipe(['CLOEXEC']))
   using report = reading
+  using ours = writing
   using init = openProcess(here, target.known.state)
   if (init === undefined) throw new Failure('container not running')
-  using task = bear(kernel, { init, writing, options, target })
+  using task = bear(kernel, { init, writing: ours, options, target })
   const { pty, identified } = prepare(kernel, task, { options, target })
-  const own = task.inherit(writing)
-  writing[Symbol.dispose]()
   if (options.pidFile !== undefined) writePidFile(kernel, options.pidFile, task.pid)
   const master = handOut(kernel, task, pty, options)
-  queueEnd(task, { identified, target, options, report: own })
-  const child = task.become()
+  const told = queueEnd(task, { identified, target, options, report: task.inherit(ours) })
+  const child = task.become(told)
+  ours[Symbol.dispose]()
   try {
     awaitExec(here, report, identified.execution.path)
   } catch (error) {
@@ -163,17 +161,23 @@ function handOut({ here }: Kernel, task: Task, pty: Pty | undefined, options: Ex
   return undefined
 }
 
-/** The last batch: the last restrictions, and the program. */
+/** The last batch: the last restrictions, and the program. Gives what is told if it fails. */
 function queueEnd(
   task: Task,
   { identified, target, options, report }: { identified: Identified; target: Target; options: ExecOptions; report: Fd },
-): void {
+): Fd {
   const { sys } = task
-  sys.flush()
   for (let i = 0; i < options.preserveFds; i++) sys(setCloseOnExec(task.standard(3 + i), []))
   sys(setParentDeathSignal('none'))
+  // Confirmed before bunc may end: it would take the process along.
+  sys.flush()
+  const told = sys(duplicate(report, FIRST))
   const { seccomp } = target.config.linux
   if (seccomp !== undefined) installFilter(sys, seccomp)
   dropLast(sys, identified.identity)
-  queueExec(sys, identified.execution, report)
+  queueExec(sys, identified.execution)
+  return told
 }
+
+/** The lowest number that is nobody's stdio. */
+const FIRST = 3

@@ -13,7 +13,7 @@ import { bindConsole } from '#src/rootfs/console.ts'
 import { devIsBound, devIsFresh, makeDevices } from '#src/rootfs/devices.ts'
 import { finishMounts, makeMounts } from '#src/rootfs/mounts.ts'
 import { maskPaths, protectPaths, verifyHostNull } from '#src/rootfs/paths.ts'
-import { cutOff, finishRoot, makeParentPrivate, mountRoot, pivot } from '#src/rootfs/pivot.ts'
+import { cutOff, makeParentPrivate, mountRoot, pivot, protectRoot, spreadRoot } from '#src/rootfs/pivot.ts'
 import { directoryInRoot } from '#src/rootfs/resolve.ts'
 import { hooksBeforePivot } from './lifecycle-hooks.ts'
 import { throwAwayRoot } from './overlay.ts'
@@ -59,8 +59,9 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
   // The last ones: they must lie on top, and they take the host's /dev/null, which is out of sight soon.
   if (config.linux.maskedPaths.length > 0) verifyHostNull(kernel.here)
   maskPaths(sys, root, config.linux.maskedPaths)
-  finishRoot(sys, root, { readonly: config.root.readonly, propagation: rootfsPropagation })
+  if (config.root.readonly) protectRoot(sys, root)
   pivot(sys, root)
+  spreadRoot(sys, root, rootfsPropagation)
   return pty
 }
 

@@ -19,7 +19,7 @@ import { newKeyring } from '#src/security/keyring.ts'
 import { identify } from './identify.ts'
 import { setFromOutside } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
-import { queueLastBatch } from './last-batch.ts'
+import { letGo } from './last-batch.ts'
 import type { Site } from './site.ts'
 
 /** A task that has all it needs. `become` lets it go: it then waits for `start`. */
@@ -30,13 +30,13 @@ export interface Furnished {
   become(): Child
 }
 
-/** Makes the task and everything around it. Adds to `undo` what ends it. Throws a SyscallError or a Failure. */
-export function furnish(site: Site, undo: DisposableStack): Furnished {
+/** Makes the task and everything around it. Throws a SyscallError or a Failure. */
+export function furnish(site: Site): Furnished {
   const { kernel, config, process, plan, joins, options } = site
-  const task = undo.use(bear(site))
+  const task = site.undo.use(bear(site))
 
   const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
-  enterNamespaces(kernel.here, task, { plan, joins, maps })
+  enterNamespaces(kernel.here, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
   // prlimit(2) compares ids: as long as the task has not changed its own.
@@ -46,7 +46,7 @@ export function furnish(site: Site, undo: DisposableStack): Furnished {
   // Modes of files are meant as they are written; the process gets its own mask at the end.
   sys(umask(0))
   // In the final pid namespace, and before the host's /proc is out of sight.
-  using procfs = privateProcfs(sys, plan)
+  const procfs = privateProcfs(sys, plan)
   if (!options.noNewKeyring) newKeyring(sys, options.id)
   const pty = furnishRoot(site, task)
   if (config.hostname !== '') doing('set the host name', () => sys(sethostname(config.hostname)))
@@ -58,8 +58,7 @@ export function furnish(site: Site, undo: DisposableStack): Furnished {
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
   const identified = identify({ kernel, process, seccomp: config.linux.seccomp }, task, procfs)
-  queueLastBatch(site, task, { procfs, ...identified })
-  return { task, master: pty?.master, become: () => task.become() }
+  return { task, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
 }
 
 /** The task, in the namespaces that it can be born into, with the descriptors that it will need. */

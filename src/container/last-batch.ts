@@ -5,7 +5,7 @@ import { setCloseOnExec } from '#ffi/calls/descriptor.ts'
 import { openat, put } from '#ffi/calls/file.ts'
 import { setParentDeathSignal } from '#ffi/calls/process.ts'
 import type { Fd } from '#ffi/fd.ts'
-import type { Task } from '#ffi/perform/kernel.ts'
+import type { Child, Task } from '#ffi/perform/kernel.ts'
 import { dropLast } from '#src/process/identity.ts'
 import { queueExec } from '#src/process/release.ts'
 import { installFilter } from '#src/security/filter.ts'
@@ -15,18 +15,20 @@ import type { Site } from './site.ts'
 /** What the task says through the fifo when `start` has opened it: runc's byte. */
 const READY = '0'
 
-/** Queues the last batch. `procfs` is open in the task, which reaches the fifo by it, whatever its root shows. */
-export function queueLastBatch(site: Site, task: Task, ready: Identified & { procfs: Fd }): void {
-  const { fifo, config, options } = site
+/**
+ * Lets a task go: it waits for `start` and then becomes the program. `procfs` is open in the task, which reaches the fifo
+ * by it, whatever its root shows. If anything fails after `start`, the reader of the fifo is told.
+ */
+export function letGo({ fifo, config, options }: Site, task: Task, ready: Identified & { procfs: Fd }): Child {
   const { sys } = task
-  // What was queued must have happened when bunc says that the container is made.
-  sys.flush()
   for (let i = 0; i < options.preserveFds; i++) sys(setCloseOnExec(task.standard(3 + i), []))
-  // Nobody of the parent's is waited for any more: the container outlives bunc.
   sys(setParentDeathSignal('none'))
+  // Confirmed before bunc may end: it would take the container along.
+  sys.flush()
   const opened = sys(openat(ready.procfs, `self/fd/${fifo.number}`, ['WRONLY']))
   sys(put(opened, READY))
   if (config.linux.seccomp !== undefined) installFilter(sys, config.linux.seccomp)
   dropLast(sys, ready.identity)
-  queueExec(sys, ready.execution, opened)
+  queueExec(sys, ready.execution)
+  return task.become(opened)
 }

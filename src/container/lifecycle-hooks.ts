@@ -2,12 +2,11 @@
 // Hooks").
 
 import type { Call } from '#ffi/call.ts'
-import { dupTo } from '#ffi/calls/descriptor.ts'
+import { duplicate, dupTo, pipe } from '#ffi/calls/descriptor.ts'
 import { chdir, setns } from '#ffi/calls/namespace.ts'
-import { setDumpable } from '#ffi/calls/process.ts'
-import { pipe } from '#ffi/calls/descriptor.ts'
+import { setDumpable, waitPidfd } from '#ffi/calls/process.ts'
 import type { Fd } from '#ffi/fd.ts'
-import type { Kernel, Program, Task } from '#ffi/perform/kernel.ts'
+import type { Kernel, Task } from '#ffi/perform/kernel.ts'
 import type { Hooks } from '#src/config/schema/hooks.ts'
 import { runHooks, type Starter } from '#src/hooks/run.ts'
 import type { NamespacePlan } from '#src/namespaces/plan.ts'
@@ -34,7 +33,7 @@ export function stateJson(state: HookState, status: Status, pid: number): string
 }
 
 /** prestart and createRuntime in bunc's namespaces, then createContainer in the container's. */
-export function hooksBeforePivot({ kernel, config, options, plan }: Site, task: Task): void {
+export function hooksBeforePivot({ kernel, config, options, plan, undo }: Site, task: Task): void {
   const { prestart, createRuntime, createContainer } = config.hooks
   if (prestart.length + createRuntime.length + createContainer.length === 0) return
   task.sys.flush()
@@ -45,6 +44,14 @@ export function hooksBeforePivot({ kernel, config, options, plan }: Site, task: 
     annotations: config.annotations,
   }
   const json = stateJson(state, 'creating', task.pid)
+  // Whoever has begun something for the container must hear that it will not be.
+  undo.defer(() => {
+    try {
+      hooksOutside(kernel, 'poststop', config.hooks, { state, status: 'stopped', pid: 0 })
+    } catch (error) {
+      options.warn(error)
+    }
+  })
   runHooks(kernel, { kind: 'prestart', hooks: prestart, state: json, start: kernel.start })
   runHooks(kernel, { kind: 'createRuntime', hooks: createRuntime, state: json, start: kernel.start })
   const inside = startInside(kernel, task.pidfd, plan)
@@ -68,13 +75,22 @@ export function startInside(kernel: Kernel, pidfd: Fd, plan: NamespacePlan): Sta
   return (program) => {
     const [reading, writing] = kernel.here(pipe(['CLOEXEC']))
     using report = reading
-    const task = taskInside(kernel, { pidfd, plan, inherit: [pidfd, writing, ...program.stdio] })
-    writing[Symbol.dispose]()
+    using ours = writing
+    using task = taskInside(kernel, { pidfd, plan, inherit: [pidfd, ours, ...program.stdio] })
     for (const [number, fd] of program.stdio.entries()) task.sys(dupTo(task.inherit(fd), number))
     task.sys(chdir('/'))
-    queueExec(task.sys, program satisfies Program, task.inherit(writing))
-    const child = task.become()
-    awaitExec(kernel.here, report, program.path)
+    task.sys.flush()
+    const told = task.sys(duplicate(task.inherit(ours), 3))
+    queueExec(task.sys, program)
+    const child = task.become(told)
+    ours[Symbol.dispose]()
+    try {
+      awaitExec(kernel.here, report, program.path)
+    } catch (error) {
+      // Else the first process of its pid namespace could never end: it waits until all others are reaped.
+      kernel.here(waitPidfd(child.pidfd, ['EXITED']))
+      throw error
+    }
     return child
   }
 }
@@ -110,6 +126,7 @@ function joinFlags(plan: NamespacePlan) {
     ['ipc', 'NEWIPC'],
     ['network', 'NEWNET'],
     ['pid', 'NEWPID'],
+    ['time', 'NEWTIME'],
     ['cgroup', 'NEWCGROUP'],
   ] as const
   return all.filter(([type]) => plan.has(type)).map(([, flag]) => flag)

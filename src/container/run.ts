@@ -3,7 +3,7 @@
 import type { Ending } from '#ffi/calls/process.ts'
 import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
-import { attend, holdSignals } from '#src/console/foreground.ts'
+import { attend } from '#src/console/foreground.ts'
 import { Failure } from '#src/failure.ts'
 import { create } from './create.ts'
 import { destroy } from './delete.ts'
@@ -22,7 +22,6 @@ export interface RunOptions extends CreateOptions {
 /** Runs a container. Gives how its process ended, or nothing when it was detached. */
 export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
   checkConsole(options)
-  if (!options.detach) holdSignals()
   const created = create(kernel, options)
   using pidfd = created.child.pidfd
   try {

@@ -1,7 +1,7 @@
 // What stands ready outside before there is a task: the copy of the config, the cgroup with its limits, the namespaces to
 // be joined, the fifo. All of it can be taken away again by path.
 
-import { fchown, mknodat, openat } from '#ffi/calls/file.ts'
+import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
@@ -59,6 +59,8 @@ export interface Site {
   readonly cgroup: CgroupRecord
   /** O_PATH; the task opens it for writing and thereby waits for `start`. */
   readonly fifo: Fd
+  /** What takes away what was made, should the making fail. */
+  readonly undo: DisposableStack
 }
 
 /** Prepares the site. Adds to `undo` what takes away what was made, and to `open` the descriptors to be closed. */
@@ -81,7 +83,7 @@ export function prepareSite(
   for (const warning of apply(here, cgroup, config.linux.resources)) options.warn(new Failure(warning))
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
-  return { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, fifo }
+  return { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, fifo, undo }
 }
 
 const FIFO_MODE = 0o622
@@ -89,6 +91,8 @@ const FIFO_MODE = 0o622
 /** The fifo that `start` opens; it belongs to the container's root, who must be able to open it for writing. */
 function makeFifo({ here }: Kernel, directory: string, config: Config): Fd {
   here(mknodat('cwd', `${directory}/${FIFO}`, { type: 'fifo', mode: FIFO_MODE }, 0))
+  // mknod(2) has taken away what bunc's umask forbids.
+  here(fchmodat('cwd', `${directory}/${FIFO}`, FIFO_MODE))
   const fifo = here(openat('cwd', `${directory}/${FIFO}`, ['PATH', 'NOFOLLOW']))
   const { uidMappings, gidMappings } = config.linux
   here(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0)))

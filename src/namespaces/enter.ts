@@ -9,7 +9,7 @@ import { inetSocket, interfaceUp } from '#ffi/calls/socket.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Task } from '#ffi/perform/kernel.ts'
-import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
+import type { LinuxIDMapping, LinuxTimeOffset } from '#src/config/schema/namespaces.ts'
 import { Failure } from '#src/failure.ts'
 import { writeValue } from '#src/files.ts'
 import { type Join, NAMESPACE_FLAGS, type NamespacePlan } from './plan.ts'
@@ -35,16 +35,22 @@ export interface IdMaps {
   readonly gids: readonly LinuxIDMapping[]
 }
 
+/** How far a new time namespace is ahead of the host, for each of its clocks (time_namespaces(7)). */
+export type TimeOffsets = Readonly<Record<string, LinuxTimeOffset>>
+
+/** What a task is led by. */
+export interface Way {
+  readonly plan: NamespacePlan
+  readonly joins: readonly OpenJoin[]
+  readonly maps: IdMaps
+  readonly offsets: TimeOffsets
+}
+
 /**
  * Leads a task into the namespaces of its plan, except a new cgroup namespace. Takes the task, the plan, its open
  * namespaces and the mappings. The task has root's ids inside afterwards.
  */
-export function enterNamespaces(
-  here: Sys,
-  task: Task,
-  way: { plan: NamespacePlan; joins: readonly OpenJoin[]; maps: IdMaps },
-): void {
-  const { plan, joins, maps } = way
+export function enterNamespaces(here: Sys, task: Task, { plan, joins, maps, offsets }: Way): void {
   // Who lives in a namespace that is joined must not be able to look into the task (CVE-2016-9962).
   if (joins.length > 0) task.sys(setDumpable(0))
   for (const { type, path, fd } of joins)
@@ -53,13 +59,15 @@ export function enterNamespaces(
       if (type === 'user') becomeRoot(task.sys)
       task.sys.flush()
     })
-  if (plan.unsharesUser) task.sys(unshare(['NEWUSER']))
   if (plan.newUser) {
+    task.sys(unshare(['NEWUSER']))
     task.sys.flush()
     mapIds(here, task.pid, maps)
     becomeRoot(task.sys)
   }
   if (plan.unshared.length > 0) doing('make namespaces', () => task.sys(unshare(plan.unshared)))
+  // Before the fork: the clocks of a time namespace stand fast once a process is in it.
+  if (plan.makes('time')) setOffsets(here, task, offsets)
   if (plan.forks) task.fork()
   if (plan.makes('network')) doing('bring the loopback interface up', () => loopbackUp(task.sys))
 }
@@ -72,6 +80,13 @@ function mapIds(here: Sys, pid: number, { uids, gids }: IdMaps): void {
     writeValue(here, `/proc/${pid}/gid_map`, lines(gids))
     writeValue(here, `/proc/${pid}/uid_map`, lines(uids))
   })
+}
+
+function setOffsets(here: Sys, task: Task, offsets: TimeOffsets): void {
+  task.sys.flush()
+  const text = Object.entries(offsets).map(([clock, { secs, nanosecs }]) => `${clock} ${secs} ${nanosecs}\n`)
+  if (text.length > 0)
+    doing('set linux.timeOffsets', () => writeValue(here, `/proc/${task.pid}/timens_offsets`, text.join('')))
 }
 
 /** All ranges in one write: the kernel takes a second one for a mistake. */

@@ -1,7 +1,7 @@
 // Which namespaces a container gets, and on which way: born into (cheapest), joined, or unshared after joining. Decided
 // once from the config; the steps only follow it.
 
-import type { NamespaceFlag } from '#ffi/calls/namespace.ts'
+import type { BirthFlag, NamespaceFlag } from '#ffi/calls/namespace.ts'
 import type { LinuxNamespace, NamespaceType } from '#src/config/schema/namespaces.ts'
 
 /** The kernel's flag for each namespace of the specification. */
@@ -13,7 +13,8 @@ export const NAMESPACE_FLAGS = {
   uts: 'NEWUTS',
   cgroup: 'NEWCGROUP',
   pid: 'NEWPID',
-} as const satisfies { readonly [type in Exclude<NamespaceType, 'time'>]: NamespaceFlag }
+  time: 'NEWTIME',
+} as const satisfies { readonly [type in NamespaceType]: NamespaceFlag }
 
 /** The name of each namespace's file in /proc/PID/ns. */
 export const NAMESPACE_FILES = {
@@ -27,29 +28,25 @@ export const NAMESPACE_FILES = {
   time: 'time',
 } as const satisfies { readonly [type in NamespaceType]: string }
 
-/** A namespace that bunc knows how to make. */
-export type KnownNamespace = keyof typeof NAMESPACE_FLAGS
-
 /** A namespace that exists already. */
 export interface Join {
-  readonly type: KnownNamespace
+  readonly type: NamespaceType
   readonly path: string
 }
 
 /** The way into a container's namespaces. */
 export interface NamespacePlan {
   /** The task is born into these. */
-  readonly born: readonly NamespaceFlag[]
+  readonly born: readonly BirthFlag[]
   /** Then it joins these, in this order. */
   readonly joined: readonly Join[]
-  /** Then it makes itself a user namespace, to be mapped before it goes on. */
-  readonly unsharesUser: boolean
+  /** Then, if it is to have one, it makes itself a user namespace, which must be mapped before it goes on. */
+  readonly newUser: boolean
   /** Then it makes these. */
   readonly unshared: readonly NamespaceFlag[]
   /** Then it forks, to be in the pid namespace that it joined or made. */
   readonly forks: boolean
-  /** Whether the container has a user namespace of its own making, which needs id mappings. */
-  readonly newUser: boolean
+  /** Whether the container's namespace is another one than bunc's. */
   readonly has: (type: NamespaceType) => boolean
   /** Whether the namespace is a new one. */
   readonly makes: (type: NamespaceType) => boolean
@@ -59,7 +56,7 @@ export interface NamespacePlan {
  * The user namespace first: it gives the right to join what it owns. The mount namespace last: paths mean something else
  * afterwards.
  */
-const JOIN_ORDER: readonly KnownNamespace[] = ['user', 'ipc', 'uts', 'network', 'pid', 'cgroup', 'mount']
+const JOIN_ORDER: readonly NamespaceType[] = ['user', 'ipc', 'uts', 'network', 'pid', 'time', 'cgroup', 'mount']
 
 /** Takes the namespaces of a config, gives the plan. */
 export function planNamespaces(namespaces: readonly LinuxNamespace[]): NamespacePlan {
@@ -70,19 +67,30 @@ export function planNamespaces(namespaces: readonly LinuxNamespace[]): Namespace
   })
   const made = JOIN_ORDER.filter((type) => paths.get(type) === '')
   const newUser = made.includes('user')
-  // A new user namespace has no right to join the host's others, and one that is joined must own the new ones.
-  const bornThere = !(newUser && joined.length > 0) && !joined.some(({ type }) => type === 'user' || type === 'mount')
   // The root of a cgroup namespace is the cgroup of the moment: it is made once the task is in its own.
-  const flags = made.filter((type) => type !== 'cgroup').map((type) => NAMESPACE_FLAGS[type])
-  const rest = flags.filter((flag) => flag !== 'NEWUSER')
+  const later = made.filter((type) => type !== 'cgroup' && type !== 'user')
+  const born = later.filter((type) => type !== 'time').filter((type) => canBeBornInto(type, { joined, made }))
+  const unshared = later.filter((type) => !born.some((other) => other === type))
   return {
-    born: bornThere ? flags : [],
+    born: born.map((type) => NAMESPACE_FLAGS[type]),
     joined,
-    unsharesUser: !bornThere && newUser,
-    unshared: bornThere ? [] : rest,
-    forks: joined.some(({ type }) => type === 'pid') || (!bornThere && rest.includes('NEWPID')),
     newUser,
+    unshared: unshared.map((type) => NAMESPACE_FLAGS[type]),
+    forks: joined.some(({ type }) => type === 'pid') || unshared.includes('pid') || unshared.includes('time'),
     has: (type) => paths.has(type),
     makes: (type) => paths.get(type) === '',
   }
+}
+
+/**
+ * A task loses the privileges of a new user namespace when it executes the executor, before its ids are mapped: so it
+ * makes that one later, and those that the user namespace is to own after it. A time namespace is for children alone, and
+ * who is the first of a pid namespace cannot have the sibling that the fork into it takes (CLONE_PARENT).
+ */
+function canBeBornInto(
+  type: NamespaceType,
+  { joined, made }: { joined: readonly Join[]; made: readonly NamespaceType[] },
+): boolean {
+  if (made.includes('user') || joined.some((join) => join.type === 'user' || join.type === 'mount')) return false
+  return !(type === 'pid' && made.includes('time'))
 }

@@ -83,8 +83,7 @@ export function assume(sys: TaskSys, identity: Identity): void {
     sys(clearAmbient())
     // The kernel has no ambient capability that is not permitted and inheritable too (capabilities(7)); configs do, as
     // older versions of `runc spec` wrote them.
-    for (const name of ambient)
-      if (inheritable.includes(name) && permitted.includes(name)) sys(raiseAmbient(name))
+    for (const name of ambient) if (inheritable.includes(name) && permitted.includes(name)) sys(raiseAmbient(name))
   })
   if (identity.noNewPrivileges) sys(setNoNewPrivileges())
   // A change of ids makes the kernel forget the first and, for what it thinks is no setuid program, set the second.

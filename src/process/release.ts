@@ -1,10 +1,10 @@
-// The last thing a task does: it waits, if it must, and becomes the program. Whether execve(2) succeeded is known
-// afterwards from a descriptor that is CLOEXEC: it is closed by success, and gets the result of a failure.
+// The last thing a task does: it becomes the program. Whether execve(2) succeeded is known afterwards from a descriptor
+// that is CLOEXEC: it is closed by success, and gets the result of whatever failed.
 
-import { harmlessly, type Sys, type TaskSys } from '#ffi/call.ts'
+import type { Sys, TaskSys } from '#ffi/call.ts'
 import { poll } from '#ffi/calls/descriptor.ts'
-import { putPreviousResult, read } from '#ffi/calls/file.ts'
-import { execveat, exit } from '#ffi/calls/process.ts'
+import { read } from '#ffi/calls/file.ts'
+import { execveat } from '#ffi/calls/process.ts'
 import { errnoName, errnoSentence } from '#ffi/errno.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
@@ -17,14 +17,9 @@ export interface Execution {
   readonly env: readonly string[]
 }
 
-/** Exit status of a process whose execve failed after all; what runc's has. */
-const EXEC_FAILED = 255
-
-/** Queues the execve and what follows when it fails: the result goes to `report`, a CLOEXEC descriptor of the task. */
-export function queueExec(sys: TaskSys, { path, args, env }: Execution, report: Fd): void {
-  sys(harmlessly(execveat('cwd', path, args, env)))
-  sys(harmlessly(putPreviousResult(report)))
-  sys(exit(EXEC_FAILED))
+/** Queues the execve, the end of the last batch of a task. */
+export function queueExec(sys: TaskSys, { path, args, env }: Execution): void {
+  sys(execveat('cwd', path, args, env))
 }
 
 /**

@@ -74,12 +74,18 @@ function mountNew(
   { task }: MountSetting,
   { target, type, source, plan }: { target: Fd; type: string; source: string; plan: MountPlan },
 ): Fd | undefined {
-  const tree = newFilesystem(task, { type, source, plan })
+  const tree = newFilesystem(task, { type, source, plan: type === 'tmpfs' ? withMode(task, target, plan) : plan })
   attach(task, tree, target)
   finishTree(task, tree, plan)
   if (type === 'tmpfs' && plan.attributes.set.includes('RDONLY')) return tree
   tree[Symbol.dispose]()
   return undefined
+}
+
+/** A tmpfs has the mode of the directory that it covers, unless its options say otherwise. */
+function withMode(task: Sys, target: Fd, plan: MountPlan): MountPlan {
+  if (plan.data.some((option) => option.startsWith('mode='))) return plan
+  return { ...plan, data: [...plan.data, `mode=${task(fstat(target)).mode.toString(8)}`] }
 }
 
 function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {

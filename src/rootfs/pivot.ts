@@ -9,11 +9,10 @@ import type { RootfsPropagation } from '#src/config/schema/linux.ts'
 import { attach, boundTree, openHost } from './attach.ts'
 import { parseOptions } from './parse-options.ts'
 
-/** What `rootfsPropagation` asks of the host's mounts, seen from the container: by default they pass mounts on, one way. */
-const PROPAGATIONS: {
-  readonly [name in RootfsPropagation]: { propagation: Propagation; scope: 'this' | 'recursive' }
-} = {
-  '': { propagation: 'SLAVE', scope: 'recursive' },
+type Spread = { readonly propagation: Propagation; readonly scope: 'this' | 'recursive' }
+
+/** What each `rootfsPropagation` means for the container's own root. */
+const PROPAGATIONS: { readonly [name in Exclude<RootfsPropagation, ''>]: Spread } = {
   shared: { propagation: 'SHARED', scope: 'this' },
   slave: { propagation: 'SLAVE', scope: 'this' },
   private: { propagation: 'PRIVATE', scope: 'this' },
@@ -38,11 +37,15 @@ export function makeParentPrivate(task: TaskSys, path: string, mountinfo: string
   task(mountSetattr(mount, 'this', { propagation: 'PRIVATE' }))
 }
 
-/** Cuts a new mount namespace off from the host as far as the config wants: the first thing that happens in it. */
-export function cutOff(task: TaskSys, propagation: RootfsPropagation): void {
+/**
+ * Cuts a new mount namespace off from the host, the first thing that happens in it: nothing that is mounted here shows
+ * there. What is mounted there goes on to show here, unless the config wants it private; where it wants the root shared,
+ * so do the mounts that it is bound from.
+ */
+export function cutOff(task: TaskSys, wanted: RootfsPropagation): void {
   using top = openHost(task, '/')
-  const { propagation: kind, scope } = PROPAGATIONS[propagation]
-  doing('change the propagation of the mounts', () => task(mountSetattr(top, scope, { propagation: kind })))
+  const propagation = wanted.endsWith('shared') ? 'SHARED' : /slave|^$/.test(wanted) ? 'SLAVE' : 'PRIVATE'
+  doing('change the propagation of the mounts', () => task(mountSetattr(top, 'recursive', { propagation })))
 }
 
 /** Makes the directory of the root a mount of its own, gives it open. Takes its absolute path on the host. */
@@ -50,6 +53,8 @@ export function mountRoot(task: TaskSys, path: string): Fd {
   return doing(`mount the root "${path}"`, () => {
     using below = openHost(task, path)
     const root = boundTree(task, path, parseOptions(['rbind']), [])
+    // pivot_root(2) refuses a shared one.
+    task(mountSetattr(root, 'this', { propagation: 'PRIVATE' }))
     attach(task, root, below)
     return root
   })
@@ -66,14 +71,14 @@ export function pivot(task: TaskSys, root: Fd): void {
   })
 }
 
-/** Makes the root read-only, and says how mounts below it propagate, once all of them are there. */
-export function finishRoot(
-  task: TaskSys,
-  root: Fd,
-  options: { readonly: boolean; propagation: RootfsPropagation },
-): void {
-  if (options.readonly) task(mountSetattr(root, 'this', { set: ['RDONLY'] }))
-  if (options.propagation === '') return
-  const { propagation, scope } = PROPAGATIONS[options.propagation]
+/** Says how mounts of the root propagate, once it is the root. */
+export function spreadRoot(task: TaskSys, root: Fd, wanted: RootfsPropagation): void {
+  if (wanted === '') return
+  const { propagation, scope } = PROPAGATIONS[wanted]
   task(mountSetattr(root, scope, { propagation }))
+}
+
+/** Makes the root read-only: after everything that is made in it. */
+export function protectRoot(task: TaskSys, root: Fd): void {
+  task(mountSetattr(root, 'this', { set: ['RDONLY'] }))
 }

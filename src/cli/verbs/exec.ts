@@ -2,6 +2,7 @@
 
 import { readProcess } from '#src/config/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
+import { holdSignals } from '#src/console/foreground.ts'
 import { exec } from '#src/container/exec.ts'
 import { readText } from '#src/files.ts'
 import { checkDescriptors } from '../create-options.ts'
@@ -13,6 +14,8 @@ import type { Of, Verb, World } from '../verb.ts'
 export const execVerb: Verb<'exec'> = (world, invocation) => {
   const { options, operands } = invocation
   if (options.cgroup.length > 0) throw new UsageError('Cannot use --cgroup: it is not supported yet')
+  // From the first moment: a signal to bunc is meant for the process, even if that is not there yet.
+  if (!options.detach) holdSignals()
   checkDescriptors(world, options.preserveFds)
   const ending = exec(world.kernel, {
     store: world.store,

@@ -1,11 +1,14 @@
 // `bunc run`.
 
+import { holdSignals } from '#src/console/foreground.ts'
 import { run } from '#src/container/run.ts'
 import { createOptions } from '../create-options.ts'
 import type { Verb } from '../verb.ts'
 
 /** Runs a container; in the foreground the exit code is that of its process. */
 export const runVerb: Verb<'run'> = (world, { options, operands, global }) => {
+  // From the first moment: a signal to bunc is meant for the process, even if that is not there yet.
+  if (!options.detach) holdSignals()
   const given = createOptions(world, { options: { ...options }, global, id: operands.container })
   const ending = run(world.kernel, { ...given, detach: options.detach, keep: options.keep })
   return ending?.status ?? 0

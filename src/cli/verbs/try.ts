@@ -3,6 +3,7 @@
 import { getTerminalModes } from '#ffi/calls/tty.ts'
 import { failedWith } from '#ffi/error.ts'
 import { inherited } from '#ffi/perform/here.ts'
+import { holdSignals } from '#src/console/foreground.ts'
 import { tryOut } from '#src/container/try.ts'
 import { REPORT } from '../try-report.ts'
 import type { Verb, World } from '../verb.ts'
@@ -11,6 +12,7 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Tries a command; without one a shell, or, where there is no terminal, a report of what is isolated. */
 export const tryVerb: Verb<'try'> = (world, { operands }) => {
+  holdSignals()
   const terminal = isTerminal(world)
   const args = operands.args.length > 0 ? operands.args : terminal ? ['/bin/sh'] : ['/bin/sh', '-c', REPORT]
   const env = [PATH, 'HOME=/root', `TERM=${process.env['TERM'] ?? 'dumb'}`, 'PS1=bunc:\\w# ']

@@ -57,21 +57,48 @@ export function architecture(
 const MINUS = 0x2d
 const DIGIT_NINE = 0x39
 
-/** Takes an architecture and what to do with each of its system calls, which are given in the order of their numbers. */
-export function eachCall({ table, first, lacksMarked }: Architecture, visit: (name: string, number: number) => void) {
+/**
+ * Walks an architecture's system calls in the order of their numbers. Takes a class for some names and the class of all
+ * other numbers; calls `visit` with each number from which on another class holds, at last with `end`. `newest` is the
+ * greatest number so far whose name has a class, below the ceiling; -1 if there is none.
+ */
+export function eachClass<Class>(
+  { table, first, end, ceiling, lacksMarked }: Architecture,
+  classes: ReadonlyMap<string, Class>,
+  others: Class,
+  visit: (number: number, holds: Class, newest: number) => void,
+) {
+  let newest = -1
   let next = first
-  for (const word of table.split(' ')) {
-    const mark = word.charCodeAt(0)
-    if (mark > DIGIT_NINE) visit(word, next++)
-    else if (mark !== MINUS) next = first + Number(word)
-    else if (lacksMarked) next++
-    else visit(word.slice(1), next++)
+  let current = others
+  // A plain loop over local variables: this is most of the time that compiling a profile takes.
+  const words = table.split(' ')
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? ''
+    let found = classes.get(word)
+    if (found === undefined) {
+      const mark = word.charCodeAt(0)
+      if (mark <= DIGIT_NINE && mark !== MINUS) {
+        if (current !== others) visit(next, (current = others), newest)
+        next = first + Number(word)
+        continue
+      }
+      if (mark === MINUS && !lacksMarked) found = classes.get(word.slice(1))
+    }
+    if (found !== undefined && next < ceiling) newest = next
+    const holds = found ?? others
+    if (holds !== current) visit(next, (current = holds), newest)
+    next++
   }
+  if (current !== others) visit(next, others, newest)
+  visit(end, others, newest)
 }
 
-/** Gives the numbers of an architecture's system calls by name. */
-export function numbersOf(architecture: Architecture): ReadonlyMap<string, number> {
-  const numbers = new Map<string, number>()
-  eachCall(architecture, (name, number) => numbers.set(name, number))
-  return numbers
+/** Gives the number of a system call, undefined where the architecture has none of that name. */
+export function numberOf(architecture: Architecture, name: string): number | undefined {
+  let found: number | undefined
+  eachClass(architecture, new Map([[name, true]]), false, (number, holds) => {
+    if (holds) found = number
+  })
+  return found
 }

@@ -37,8 +37,10 @@ export function compile(profile: Profile, machine: Machine): Filter {
   const { families, fallback } = policy(profile, machine)
   const output = newOutput(fallback.outcome?.value ?? BAD_ARCHITECTURE)
   let next = output.returns(BAD_ARCHITECTURE)
-  const entries = families.toReversed().map((family) => writeFamily(output, family))
-  for (const { audit } of families.toReversed()) next = ifEqual(output.program, audit, entries.shift() ?? next, next)
+  // The native architecture last, which is nearest to the start of the program.
+  const lastFirst = families.toReversed()
+  const entries = lastFirst.map((family) => writeFamily(output, family))
+  for (const { audit } of lastFirst) next = ifEqual(output.program, audit, entries.shift() ?? next, next)
   load(output.program, ARCHITECTURE)
   const program = assemble(output.program)
   return { program, instructions: program.length / BYTES_PER_INSTRUCTION }

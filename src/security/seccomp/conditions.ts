@@ -55,7 +55,7 @@ function startOfRun(nodes: readonly Node[], to: number): number {
 /** The values of a run exclude each other: where one is found, only the last one's other side can still follow. */
 function writeEqualities(writer: Writer, run: readonly Node[], next: Position): Position {
   const { program } = writer
-  const last = run.at(-1)
+  const last = run[run.length - 1]
   const { argument, high, maskHigh } = last?.comparison ?? { argument: 0, high: 0, maskHigh: 0 }
   const differs = follow(writer, last?.no, next)
   const equal = run.map(({ yes }, i) => follow(writer, yes, i === run.length - 1 ? next : differs))

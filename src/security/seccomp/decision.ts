@@ -1,5 +1,5 @@
-// What decides about one system call: a tree of comparisons on its arguments. Built from the rules of a profile, walked
-// here to explain a verdict, and turned into instructions by conditions.ts. Knows no system call.
+// What decides about one system call: a tree of comparisons on its arguments. Built from the rules of a profile, turned
+// into instructions by conditions.ts, walked by explain.ts. Knows no system call.
 //
 // Several rules can hold for one call. If their actions differ, somebody must win, and as profiles were written against
 // libseccomp it is the one that would win there: a rule without conditions, else the rule whose first comparison is on
@@ -63,28 +63,36 @@ const KIND = {
   SCMP_CMP_MASKED_EQ: 'MASKED_EQ',
 } as const
 
-/** Takes a condition of a profile and how many bits of an argument count, gives it as a comparison. */
-export function comparison(condition: ArgumentRule, bits: 32 | 64): Comparison {
-  const kind = KIND[condition.op]
+/** Takes a condition of a profile, gives it as a comparison of 64 bits. */
+export function comparison({ index, op, value, valueTwo }: ArgumentRule): Comparison {
+  const kind = KIND[op]
   const masked = kind === 'MASKED_EQ'
-  const [maskHigh, maskLow] = halves(masked ? condition.value : ALL_BITS, bits)
-  const [high, low] = halves(masked ? (condition.valueTwo ?? 0) : condition.value, bits)
+  const compared = BigInt(masked ? (valueTwo ?? 0) : value)
+  const mask = masked ? BigInt(value) : ALL_BITS
   return {
-    argument: condition.index,
+    argument: index,
     kind,
-    high: (high & maskHigh) >>> 0,
-    low: (low & maskLow) >>> 0,
-    maskHigh,
-    maskLow,
-    negated: condition.op === 'SCMP_CMP_NE',
+    high: upper(compared & mask),
+    low: lower(compared & mask),
+    maskHigh: upper(mask),
+    maskLow: lower(mask),
+    negated: op === 'SCMP_CMP_NE',
   }
 }
 
 const ALL_BITS = 0xffff_ffff_ffff_ffffn
 
-function halves(value: number | bigint, bits: 32 | 64): [high: number, low: number] {
-  const wide = BigInt(value)
-  return [bits === 32 ? 0 : Number(BigInt.asUintN(32, wide >> 32n)), Number(BigInt.asUintN(32, wide))]
+function upper(value: bigint): number {
+  return Number((value >> 32n) & 0xffff_ffffn)
+}
+
+function lower(value: bigint): number {
+  return Number(value & 0xffff_ffffn)
+}
+
+/** Gives a comparison as a 32-bit architecture makes it: of the lower half, whatever the upper half of the value is. */
+export function narrowed(wide: Comparison): Comparison {
+  return { ...wide, high: 0, maskHigh: 0 }
 }
 
 /** Whether a comparison asks for no bit at all: libseccomp takes a rule with no other as one without conditions. */
@@ -95,7 +103,9 @@ export function alwaysHolds({ kind, maskHigh, maskLow }: Comparison): boolean {
 /** Takes the rules about one system call as listed, gives what decides about it and the rules that never can. */
 export function decision(rules: readonly Rule[]): { readonly root: Branch; readonly idle: readonly Rule[] } {
   const root: Branch = { outcome: undefined, nodes: [] }
-  return { root, idle: rules.filter((rule) => !insert(root, rule)) }
+  const idle: Rule[] = []
+  for (const rule of rules) if (!insert(root, rule)) idle.push(rule)
+  return { root, idle }
 }
 
 /** Says whether the rule adds anything: not where a rule listed before it has some of its conditions and no other. */
@@ -111,20 +121,23 @@ function insert(root: Branch, { comparisons, outcome }: Rule): boolean {
   }
   if (branch.outcome !== undefined) return branch.outcome.value === outcome.value
   branch.outcome = outcome
-  if (branch === root || branch.nodes.every((node) => leadsTo(node, outcome))) branch.nodes = []
+  let needed = false
+  for (const node of branch.nodes) needed ||= !leadsTo(node, outcome)
+  if (branch === root || !needed) branch.nodes = []
   return true
 }
 
-function leadsTo(node: Node, outcome: Outcome): boolean {
-  return [node.yes, node.no].every(
-    (side) =>
-      (side?.outcome ?? outcome).value === outcome.value && (side?.nodes ?? []).every((next) => leadsTo(next, outcome)),
-  )
+/** Whether everything below a node decides as the outcome does. */
+function leadsTo({ yes, no }: Node, outcome: Outcome): boolean {
+  for (const side of [yes, no]) {
+    if (side?.outcome !== undefined && side.outcome.value !== outcome.value) return false
+    for (const next of side?.nodes ?? []) if (!leadsTo(next, outcome)) return false
+  }
+  return true
 }
 
 function nodeFor(branch: Branch, step: Comparison): Node {
-  const present = branch.nodes.find((node) => same(node.comparison, step))
-  if (present !== undefined) return present
+  for (const present of branch.nodes) if (same(present.comparison, step)) return present
   const node: Node = { comparison: step, yes: undefined, no: undefined }
   branch.nodes.splice(place(branch.nodes, step), 0, node)
   return node
@@ -143,7 +156,8 @@ function alike(a: Comparison, b: Comparison): boolean {
 
 function place(nodes: readonly Node[], step: Comparison): number {
   let among = false
-  for (const [i, { comparison }] of nodes.entries()) {
+  for (let i = 0; i < nodes.length; i++) {
+    const comparison = nodes[i]?.comparison ?? step
     const order = precedence(step, comparison)
     if (order < 0) return i
     const sibling = order === 0 && alike(step, comparison)
@@ -165,27 +179,4 @@ function precedence(a: Comparison, b: Comparison): number {
 /** The greater value first; below a "less than" the smaller one, which is the narrower range. */
 function before(a: Comparison, b: Comparison, half: 'high' | 'low'): boolean {
   return RANK[a.kind] === 1 ? a[half] < b[half] : a[half] > b[half]
-}
-
-/** Takes what decides about a system call and the call's arguments, gives the outcome, or none for the default. */
-export function decide(branch: Branch, argumentsOf: readonly bigint[]): Outcome | undefined {
-  for (const { comparison, yes, no } of branch.nodes) {
-    const side = holds(comparison, argumentsOf[comparison.argument] ?? 0n) ? yes : no
-    const found = side === undefined ? undefined : decide(side, argumentsOf)
-    if (found !== undefined) return found
-  }
-  return branch.outcome
-}
-
-function holds({ kind, ...halves }: Comparison, argument: bigint): boolean {
-  const value = joined(halves.high, halves.low)
-  if (kind === 'EQ') return argument === value
-  if (kind === 'MASKED_EQ') return (argument & joined(halves.maskHigh, halves.maskLow)) === value
-  if (kind === 'LT') return argument < value
-  if (kind === 'LE') return argument <= value
-  return kind === 'GE' ? argument >= value : argument > value
-}
-
-function joined(high: number, low: number): bigint {
-  return (BigInt(high) << 32n) | BigInt(low)
 }

@@ -3,7 +3,7 @@
 // nothing of BPF.
 
 import { BAD_ARCHITECTURE, hidesNewerCalls, NOT_IMPLEMENTED } from './actions.ts'
-import { type Architecture, eachCall } from './architectures.ts'
+import { type Architecture, eachClass } from './architectures.ts'
 import type { Branch } from './decision.ts'
 import type { Machine } from './machine.ts'
 import type { Profile } from './profile.ts'
@@ -39,12 +39,21 @@ const END = 0x1_0000_0000
 export function policy(profile: Profile, machine: Machine): Policy {
   const sayings = readRules(profile)
   const hides = hidesNewerCalls(profile.defaultAction, profile.defaultErrnoRet)
-  const covered = [machine.native, ...machine.others.filter(({ name }) => profile.architectures?.includes(name))]
   const families: Family[] = []
-  for (const [audit, members] of Map.groupBy(covered, (architecture) => architecture.audit)) {
-    families.push({ audit, members, ...rangesOf(members, sayings, hides) })
-  }
+  for (const members of covered(profile, machine)) families.push(familyOf(members, sayings, hides))
   return { families, fallback: decisionAbout(sayings.fallback, 64) }
+}
+
+/** The native architecture and those that the profile names, by their AUDIT_ARCH_* values. */
+function covered({ architectures = [] }: Profile, { native, others }: Machine): readonly (readonly Architecture[])[] {
+  const families = [[native]]
+  for (const other of others) {
+    if (!architectures.includes(other.name)) continue
+    const family = families.find(([first]) => first?.audit === other.audit)
+    if (family === undefined) families.push([other])
+    else family.push(other)
+  }
+  return families
 }
 
 /** Ranges in the making. */
@@ -53,53 +62,39 @@ interface Ranges {
   readonly decisions: Branch[]
 }
 
-function rangesOf(members: readonly Architecture[], sayings: Sayings, hides: boolean): Ranges {
+function familyOf(members: readonly Architecture[], sayings: Sayings, hides: boolean): Family {
   const ranges: Ranges = { starts: [], decisions: [] }
   for (const member of members) addArchitecture(ranges, member, sayings, hides)
-  const end = members.at(-1)?.end ?? END
+  const { audit, end } = members[members.length - 1] ?? { audit: 0, end: END }
   if (end < END) {
     add(ranges, end, UNNAMED)
     add(ranges, SKIPPED_CALL, decisionAbout(sayings.fallback, 64))
   }
-  return ranges
+  return { audit, members, ...ranges }
 }
 
 function addArchitecture(ranges: Ranges, architecture: Architecture, { byName, fallback }: Sayings, hides: boolean) {
   const { first, end, ceiling, bits } = architecture
   const other = decisionAbout(fallback, bits)
-  let current = other
-  let next = first
-  let newest = -1
-  let open = true
-  const close = () => {
-    open = false
-    if (current !== other) add(ranges, next, other)
-    current = other
-    if (!hides || newest < 0) return
-    add(ranges, newest + 1, NEWER)
-    if (ceiling < end) add(ranges, ceiling, other)
-  }
+  let open = hides
   add(ranges, first, other)
-  eachCall(architecture, (name, number) => {
-    if (open && number >= ceiling) close()
-    const said = byName.get(name)
-    const decision = said === undefined ? other : decisionAbout(said, bits)
-    if (number !== next && current !== other) add(ranges, next, (current = other))
-    if (decision !== current) add(ranges, number, (current = decision))
-    if (said !== undefined) newest = number
-    next = number + 1
+  eachClass(architecture, byName, fallback, (number, said, newest) => {
+    if (open && number >= ceiling) {
+      open = false
+      if (newest >= 0) add(ranges, newest + 1, NEWER)
+      if (ceiling < end) add(ranges, ceiling, other)
+    }
+    if (number < end) add(ranges, number, decisionAbout(said, bits))
   })
-  if (open) close()
-  else if (current !== other) add(ranges, next, other)
 }
 
 /** Starts a range at a number that is not below the last start; what started there before was empty. */
 function add({ starts, decisions }: Ranges, start: number, decision: Branch) {
-  if (starts.at(-1) === start) {
+  if (starts[starts.length - 1] === start) {
     starts.pop()
     decisions.pop()
   }
-  const before = decisions.at(-1)
+  const before = decisions[decisions.length - 1]
   if (before !== undefined && sameDecision(before, decision)) return
   starts.push(start)
   decisions.push(decision)

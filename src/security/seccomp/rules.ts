@@ -2,9 +2,18 @@
 // no architecture beyond the width of its arguments.
 
 import { verdict } from './actions.ts'
-import { alwaysHolds, type Branch, comparison, decision, type Outcome, type Rule } from './decision.ts'
+import {
+  alwaysHolds,
+  type Branch,
+  type Comparison,
+  comparison,
+  decision,
+  narrowed,
+  type Outcome,
+  type Rule,
+} from './decision.ts'
 import { MULTIPLEXED } from './multiplexed.ts'
-import type { ArgumentRule, Profile, SyscallRule } from './profile.ts'
+import type { Profile, SyscallRule } from './profile.ts'
 
 /** The index that stands for "no rule". */
 export const NO_RULE = -1
@@ -22,15 +31,15 @@ export interface Said {
 /** A rule of the profile as one system call meets it. */
 interface Condition {
   readonly entry: Entry
-  /** The number by which a multiplexer must be asked for the call. */
-  readonly asked: number | undefined
+  /** What a multiplexer must be asked for first. */
+  readonly asked: Comparison | undefined
 }
 
 /** A rule of the profile, read once for all its names. */
 interface Entry {
   readonly outcome: Outcome
   /** The conditions that must hold together; several lists where any of them will do. */
-  readonly alternatives: readonly (readonly ArgumentRule[])[]
+  readonly alternatives: readonly (readonly Comparison[])[]
   /** Whether a mask is among them: one that asks for no bit makes a rule without conditions. */
   readonly masks: boolean
 }
@@ -47,11 +56,15 @@ interface Reading extends Sayings {
 }
 
 /** Takes a profile, gives what it says. */
-export function readRules(profile: Profile): Sayings {
-  const outcome = { value: verdict(profile.defaultAction, profile.defaultErrnoRet), rule: NO_RULE }
+export function readRules({ defaultAction, defaultErrnoRet, syscalls = [] }: Profile): Sayings {
+  const outcome = { value: verdict(defaultAction, defaultErrnoRet), rule: NO_RULE }
   const reading: Reading = { byName: new Map(), fallback: newSaid({ outcome, nodes: [] }, []), together: new Map() }
-  for (const [index, rule] of (profile.syscalls ?? []).entries()) readRule(reading, rule, index)
-  readMultiplexed(reading)
+  for (let i = 0; i < syscalls.length; i++) {
+    const rule = syscalls[i]
+    if (rule !== undefined) readRule(reading, rule, i)
+  }
+  readMultiplexed(reading, 'socketcall')
+  readMultiplexed(reading, 'ipc')
   return reading
 }
 
@@ -73,15 +86,17 @@ function readRule(reading: Reading, rule: SyscallRule, index: number) {
 function saidBy({ action, errnoRet, args = [] }: SyscallRule, index: number, fallback: Said): Said {
   const outcome = { value: verdict(action, errnoRet), rule: index }
   if (outcome.value === fallback.alone?.outcome?.value) return fallback
-  const masks = args.some(({ op }) => op === 'SCMP_CMP_MASKED_EQ')
-  const entry = { outcome, alternatives: alternatives(args), masks }
+  const comparisons = args.map(comparison)
+  const masks = comparisons.some(({ kind }) => kind === 'MASKED_EQ')
+  const entry = { outcome, alternatives: alternatives(comparisons), masks }
   return newSaid(args.length === 0 ? { outcome, nodes: [] } : undefined, [{ entry, asked: undefined }])
 }
 
 /** Two conditions on one argument make each condition of the rule a rule of its own: runc's reading of old profiles. */
-function alternatives(conditions: readonly ArgumentRule[]): readonly (readonly ArgumentRule[])[] {
-  const twice = new Set(conditions.map(({ index }) => index)).size < conditions.length
-  return twice ? conditions.map((condition) => [condition]) : [conditions.toSorted((a, b) => a.index - b.index)]
+function alternatives(comparisons: Comparison[]): readonly (readonly Comparison[])[] {
+  comparisons.sort((a, b) => a.argument - b.argument)
+  const twice = comparisons.some(({ argument }, i) => argument === comparisons[i + 1]?.argument)
+  return twice ? comparisons.map((each) => [each]) : [comparisons]
 }
 
 /** A rule without conditions takes the place of those with conditions that were listed before it. */
@@ -94,21 +109,22 @@ function join({ together }: Reading, before: Said, said: Said): Said {
   return joined
 }
 
-/** What is said about a call behind a multiplexer is said about the multiplexer too, when asked for that call. */
-function readMultiplexed({ byName, fallback }: Reading) {
-  for (const [door, calls] of Object.entries(MULTIPLEXED)) {
-    const direct = byName.get(door)
-    if (direct !== undefined && direct !== fallback && direct.alone !== undefined) continue
-    const behind = Object.entries(calls).filter(([name]) => byName.has(name))
-    const conditions = behind.flatMap(
-      ([name, asked]) => byName.get(name)?.conditions.map((one) => ({ ...one, asked })) ?? [],
-    )
-    const all = [...(direct?.conditions ?? []), ...conditions].sort(
-      (a, b) => a.entry.outcome.rule - b.entry.outcome.rule,
-    )
-    if (all.length > 0) byName.set(door, newSaid(undefined, all))
-    else if (behind.length > 0) byName.set(door, fallback)
+/** What is said about a call behind a multiplexer is said about the multiplexer too, where it is asked for that call. */
+function readMultiplexed({ byName, fallback }: Reading, door: keyof typeof MULTIPLEXED) {
+  const direct = byName.get(door) ?? fallback
+  if (direct !== fallback && direct.alone !== undefined) return
+  const conditions = [...direct.conditions]
+  const calls: Readonly<Record<string, number>> = MULTIPLEXED[door]
+  for (const name in calls) {
+    const said = byName.get(name)
+    if (said === undefined) continue
+    if (!byName.has(door)) byName.set(door, fallback)
+    const asked = comparison({ index: 0, value: calls[name] ?? 0, op: 'SCMP_CMP_EQ' })
+    for (const { entry } of said.conditions) conditions.push({ entry, asked })
   }
+  if (conditions.length === 0) return
+  conditions.sort((a, b) => a.entry.outcome.rule - b.entry.outcome.rule)
+  byName.set(door, newSaid(undefined, conditions))
 }
 
 /** Takes what is said about a system call and the width of its arguments, gives what decides about it. */
@@ -123,12 +139,17 @@ export function decisionAbout(said: Said, bits: 32 | 64): Branch {
  * its first one are lost, as in libseccomp, and the others look at what the multiplexer was given.
  */
 export function rulesOf({ conditions }: Said, bits: 32 | 64): readonly Rule[] {
-  return conditions.flatMap(({ entry: { alternatives, outcome }, asked }) =>
-    alternatives.map((all) => {
-      const rest = asked === undefined ? all : all.filter(({ index }) => index > 0)
-      const door: readonly ArgumentRule[] = asked === undefined ? [] : [{ index: 0, value: asked, op: 'SCMP_CMP_EQ' }]
-      const comparisons = [...door, ...rest].map((condition) => comparison(condition, bits))
-      return { comparisons: comparisons.filter((each) => !alwaysHolds(each)), outcome }
-    }),
-  )
+  const rules: Rule[] = []
+  for (const { entry, asked } of conditions) {
+    for (const all of entry.alternatives) {
+      const comparisons: Comparison[] = []
+      const wide = asked === undefined ? all : [asked, ...all.filter(({ argument }) => argument > 0)]
+      for (const each of wide) {
+        const needed = bits === 32 ? narrowed(each) : each
+        if (!alwaysHolds(needed)) comparisons.push(needed)
+      }
+      rules.push({ comparisons, outcome: entry.outcome })
+    }
+  }
+  return rules
 }

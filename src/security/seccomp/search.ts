@@ -40,7 +40,8 @@ export function writeSearch(program: Program, family: Family, exit: (decision: B
 function writePart(search: Search, from: number, to: number): Position {
   if (to - from === 1) return exitOf(search, from)
   if (to - from === 3 && isException(search.family, from + 1)) {
-    const [yes, no] = [exitOf(search, from + 1), exitOf(search, from)]
+    const yes = exitOf(search, from + 1)
+    const no = exitOf(search, from)
     return ifEqual(search.program, search.family.starts[from + 1] ?? 0, yes, no)
   }
   const middle = cut(search.weights, from, to)
@@ -66,7 +67,8 @@ function exitOf({ family, exit }: Search, i: number): Position {
 /** Gives the first range of the right side, so that the two sides weigh as equally as they can. */
 function cut(weights: readonly number[], from: number, to: number): number {
   const half = ((weights[from] ?? 0) + (weights[to] ?? 0)) / 2
-  let [low, high] = [from + 1, to - 1]
+  let low = from + 1
+  let high = to - 1
   while (low < high) {
     const middle = (low + high) >> 1
     if ((weights[middle] ?? 0) < half) low = middle + 1

@@ -1,0 +1,101 @@
+// Device rules as writes to the files of a cgroup v1 `devices` hierarchy (admin-guide/cgroup-v1/devices.rst).
+//
+// v1 keeps no list of rules. A cgroup either denies all devices but some, or allows all but some, and "some" are entries
+// of a type, a major and a minor, where either number can be all. So what the rules come to is worked out device by
+// device, and then put into such entries; what fits neither way is refused, where writing rule after rule would leave
+// the cgroup more open than its rules say and report success.
+
+import { Failure } from '#src/failure.ts'
+import { ACCESS, EVERY_ACCESS, type Rule } from './rule.ts'
+
+/** One write(2) to a file of the cgroup. */
+export interface Write {
+  readonly file: 'devices.allow' | 'devices.deny'
+  readonly line: string
+}
+
+const EVERYTHING = 'a'
+const TYPES = ['b', 'c'] as const
+
+/** An entry of v1; a number that is undefined is every number. */
+interface Entry {
+  readonly type: 'b' | 'c'
+  readonly major: number | undefined
+  readonly minor: number | undefined
+  readonly access: number
+}
+
+/**
+ * Takes the rules that matter, gives the writes in their order, for a cgroup without children whatever it allows now.
+ * Everything is denied before anything is allowed, unless all but some devices are allowed in the end. Throws a Failure
+ * if v1 has no way to say what the rules say.
+ */
+export function deviceWrites(rules: readonly Rule[]): readonly Write[] {
+  const denied = entriesFor(rules, false)
+  const allowed = denied?.length === 0 ? undefined : entriesFor(rules, true)
+  if (allowed !== undefined) return writes('devices.deny', 'devices.allow', allowed)
+  if (denied !== undefined) return writes('devices.allow', 'devices.deny', denied)
+  throw new Failure(
+    'Cannot put linux.resources.devices into cgroup v1: some devices of a range are excepted, and so are some of the rest',
+  )
+}
+
+function writes(first: Write['file'], then: Write['file'], entries: readonly Entry[]): readonly Write[] {
+  return [{ file: first, line: EVERYTHING }, ...entries.map((entry) => ({ file: then, line: lineOf(entry) }))]
+}
+
+function lineOf({ type, major, minor, access }: Entry): string {
+  const letters = (access & ACCESS.r ? 'r' : '') + (access & ACCESS.w ? 'w' : '') + (access & ACCESS.m ? 'm' : '')
+  return `${type} ${major ?? '*'}:${minor ?? '*'} ${letters}`
+}
+
+/** Gives the entries that speak of exactly what is allowed (or denied), or nothing if no entries can. */
+function entriesFor(rules: readonly Rule[], allow: boolean): readonly Entry[] | undefined {
+  const entries: Entry[] = []
+  for (const type of TYPES) {
+    const mine = rules.filter((rule) => rule.type === undefined || rule.type === type)
+    const found = entriesOfType(mine, type, allow)
+    if (found === undefined) return undefined
+    entries.push(...found)
+  }
+  return entries
+}
+
+/** Besides the numbers that rules name there is one more of each kind: all the others, which no rule tells apart. */
+function entriesOfType(rules: readonly Rule[], type: 'b' | 'c', allow: boolean): readonly Entry[] | undefined {
+  const majors = [...new Set([undefined, ...rules.map(({ major }) => major)])]
+  const minors = [...new Set([undefined, ...rules.map(({ minor }) => minor)])]
+  const cells = majors.map((major) => minors.map((minor) => accessTo(rules, { major, minor }, allow)))
+  const rows = cells.map((row) => row.reduce((all, cell) => all & cell))
+  const columns = minors.map((_, j) => cells.reduce((all, row) => all & (row[j] ?? 0), EVERY_ACCESS))
+  const whole = rows.reduce((all, row) => all & row)
+  const entries: Entry[] = []
+  for (const [i, major] of majors.entries()) {
+    for (const [j, minor] of minors.entries()) {
+      const access = cells[i]?.[j] ?? 0
+      const [row, column] = [rows[i] ?? 0, columns[j] ?? 0]
+      // Numbers that no rule names can only be reached by an entry for every number.
+      if (i === 0 && j === 0 ? access !== whole : i === 0 ? access !== column : j === 0 && access !== row)
+        return undefined
+      // v1 looks for one entry that grants all that is asked for, so what two entries grant together needs a third.
+      const wider = [...(i === 0 ? [] : [column]), ...(j === 0 ? [] : [row]), ...(i === 0 && j === 0 ? [0] : [whole])]
+      if (wider.every((granted) => (access & ~granted) !== 0)) entries.push({ type, major, minor, access })
+    }
+  }
+  return entries
+}
+
+/** Gives the kinds of access to a device that the rules allow (or deny). */
+function accessTo(
+  rules: readonly Rule[],
+  device: { readonly major: number | undefined; readonly minor: number | undefined },
+  allow: boolean,
+): number {
+  let allowed = 0
+  for (const rule of rules) {
+    if (rule.major !== undefined && rule.major !== device.major) continue
+    if (rule.minor !== undefined && rule.minor !== device.minor) continue
+    allowed = rule.allow ? allowed | rule.access : allowed & ~rule.access
+  }
+  return allow ? allowed : EVERY_ACCESS & ~allowed
+}
