@@ -2,7 +2,7 @@
 // pipe), and Bun's own streams cost more than the rest of the program.
 
 import type { Sys } from '#ffi/call.ts'
-import { statusFlags } from '#ffi/calls/descriptor.ts'
+import { setCloseOnExec, statusFlags } from '#ffi/calls/descriptor.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { failedWith } from '#ffi/error.ts'
 import { inherited } from '#ffi/perform/here.ts'
@@ -18,8 +18,10 @@ export function ensureStdio(sys: Sys): void {
       sys(statusFlags(inherited(number, `stdio ${number}`)))
     } catch (error) {
       if (!failedWith(error, 'EBADF')) throw error
-      // The lowest free number is this one.
-      sys(openat('cwd', '/dev/null', ['RDWR'])).release()
+      // The lowest free number is this one. Others inherit it, as they do every stdio.
+      const file = sys(openat('cwd', '/dev/null', ['RDWR']))
+      sys(setCloseOnExec(file, []))
+      file.release()
     }
   }
 }

@@ -11,8 +11,6 @@ import { mountOptionNames } from '#src/rootfs/options.ts'
 import { runnableArchitectures } from '#src/security/filter.ts'
 import { apparmorEnabled } from '#src/security/apparmor.ts'
 
-/** Refused options of the table are not among those that are advertised. */
-const NOT_BUILT = new Set(['tmpcopyup'])
 /** Actions and flags that a profile may name but that this build refuses. */
 const REFUSED_ACTIONS = new Set(['SCMP_ACT_NOTIFY'])
 
@@ -22,7 +20,7 @@ export function features(here: Sys): object {
     ociVersionMin: '1.0.0',
     ociVersionMax: SPEC_VERSION,
     hooks: HOOK_KINDS,
-    mountOptions: mountOptionNames().filter((name) => !NOT_BUILT.has(name)),
+    mountOptions: mountOptionNames(),
     linux: {
       namespaces: Object.keys(NAMESPACE_FLAGS).sort(),
       capabilities: Object.keys(CAPABILITY),

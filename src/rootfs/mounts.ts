@@ -11,6 +11,7 @@ import type { Mount } from '#src/config/schema/mounts.ts'
 import { Failure } from '#src/failure.ts'
 import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach.ts'
 import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
+import { copyUp } from './copy-up.ts'
 import { type MountPlan, parseOptions } from './parse-options.ts'
 import { components, containsLink, directoryInRoot, fileInRoot, withoutLinks } from './resolve.ts'
 
@@ -57,7 +58,7 @@ export function finishMounts(sys: Sys, later: readonly Fd[]): void {
 function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
   const plan = parseOptions(mount.options)
   if (components(mount.destination).length === 0) throw new Failure('a mount on the root itself is not possible')
-  if (plan.copyUp) throw new Failure('option "tmpcopyup" is not supported yet')
+  if (plan.copyUp && mount.type !== 'tmpfs') throw new Failure('option "tmpcopyup" is for a tmpfs alone')
   if (plan.bind !== 'no' || mount.type === 'bind') return bindMount(setting, mount, plan)
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') {
     using target = directory(setting, mount.destination)
@@ -75,6 +76,7 @@ function mountNew(
   { target, type, source, plan }: { target: Fd; type: string; source: string; plan: MountPlan },
 ): Fd | undefined {
   const tree = newFilesystem(task, { type, source, plan: type === 'tmpfs' ? withMode(task, target, plan) : plan })
+  if (plan.copyUp) copyUp(task, target, tree)
   attach(task, tree, target)
   finishTree(task, tree, plan)
   if (type === 'tmpfs' && plan.attributes.set.includes('RDONLY')) return tree
