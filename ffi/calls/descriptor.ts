@@ -15,7 +15,9 @@ export const close = syscall<[fd: Fd], void>('close', [descriptor], nothing)
 /** dup3(2): makes `to` the number of another descriptor of the same file. Without CLOEXEC: it is meant to be inherited. */
 export const dupTo = syscall<[fd: Fd, to: number], void>('dup3', [descriptor, integer, constant(0)], nothing)
 
+const F_GETFD = 1
 const F_SETFD = 2
+const FD_CLOEXEC = 1
 const F_GETFL = 3
 const F_SETFL = 4
 const F_ADD_SEALS = 1033
@@ -31,9 +33,16 @@ export const duplicate = syscall<[fd: Fd, least: number], Fd>(
 /** fcntl(F_SETFD): whether the descriptor is closed by execve(2). */
 export const setCloseOnExec = syscall<[fd: Fd, flags: readonly 'FD_CLOEXEC'[]], void>(
   'fcntl',
-  [descriptor, constant(F_SETFD, 'F_SETFD'), bits({ FD_CLOEXEC: 1 })],
+  [descriptor, constant(F_SETFD, 'F_SETFD'), bits({ FD_CLOEXEC })],
   nothing,
 )
+
+/** fcntl(F_GETFD): whether the descriptor is closed by execve(2). */
+export const closesOnExec = syscall<[fd: Fd], boolean>('fcntl', [descriptor, constant(F_GETFD, 'F_GETFD')], {
+  kind: 'value',
+  decode: (flags) => (flags & FD_CLOEXEC) !== 0,
+  show: String,
+})
 
 /** fcntl(F_GETFL): the status flags as a number. */
 export const statusFlags = syscall<[fd: Fd], number>('fcntl', [descriptor, constant(F_GETFL, 'F_GETFL')], number)

@@ -2,18 +2,29 @@
 // it back.
 
 import { harmlessly } from '../call.ts'
+import { closesOnExec } from '../calls/descriptor.ts'
 import { getppid } from '../calls/process.ts'
 import { getLimit, type Limit } from '../calls/resource.ts'
 import { SIGNAL_SET_SIZE, signalMask } from '../calls/signal.ts'
-import { here } from '../perform/here.ts'
+import { here, inherited } from '../perform/here.ts'
 
 let mask: Uint8Array | undefined
+let stdio: readonly number[] | undefined
 let openFiles: { readonly limit: Limit | undefined } | undefined
 
 /** The signal mask that bunc was started with. */
 export function callersMask(): Uint8Array {
   mask ??= here(signalMask('BLOCK', new Uint8Array(SIGNAL_SET_SIZE)))
   return mask
+}
+
+/**
+ * Which of stdin, stdout and stderr bunc was started without. Bun puts files of its own in the place of closed ones; they
+ * are CLOEXEC, which no inherited file can be.
+ */
+export function closedStdio(): readonly number[] {
+  stdio ??= [0, 1, 2].filter((number) => here(closesOnExec(inherited(number, `stdio ${number}`))))
+  return stdio
 }
 
 /** Bun raises RLIMIT_NOFILE to its hard limit, but not beyond this. */

@@ -6,7 +6,9 @@ import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, Where } from '../call.ts'
 import { defaultAction, EVERY_SIGNAL, setSignalMask, signalMask } from '../calls/signal.ts'
 import { setLimit } from '../calls/resource.ts'
-import { callersMask, callersOpenFiles } from './caller.ts'
+import { callersMask, callersOpenFiles, closedStdio } from './caller.ts'
+import { dupTo } from '../calls/descriptor.ts'
+import { openat } from '../calls/file.ts'
 import { waitPidfd } from '../calls/process.ts'
 import { SyscallError } from '../error.ts'
 import type { Fd } from '../fd.ts'
@@ -77,7 +79,8 @@ export function spawn(birth: Birth): Child {
       cgroup: birth.cgroup?.number ?? 0,
     }),
   )
-  const calls = [...asCalled(), ...birth.calls]
+  using nothing = closedStdio().length === 0 ? undefined : here(openat('cwd', '/dev/null', ['RDWR']))
+  const calls = [...asCalled(nothing), ...birth.calls]
   for (const call of calls) arena.add(call, () => undefined)
   arena.seal()
 
@@ -99,14 +102,18 @@ export function spawn(birth: Birth): Child {
   throw new SyscallError({ syscall: failed.name, call: failed.show(), errno, where: `new process ${pid}` })
 }
 
-/** The calls that undo what Bun and bunc have changed of what their caller had set. */
-function asCalled(): Call<void, Where>[] {
+/**
+ * The calls that undo what Bun and bunc have changed of what their caller had set. `nothing` is the null device, which
+ * takes the place of closed stdio.
+ */
+function asCalled(nothing: Fd | undefined): Call<void, Where>[] {
   const openFiles = callersOpenFiles()
   return [
     // execve(2) keeps ignored signals ignored, and Bun ignores these two.
     defaultAction('SIGPIPE'),
     defaultAction('SIGXFSZ'),
     setSignalMask(callersMask()),
+    ...(nothing === undefined ? [] : closedStdio().map((number) => dupTo(nothing, number))),
     ...(openFiles === undefined ? [] : [setLimit(0, 'RLIMIT_NOFILE', openFiles)]),
   ]
 }
