@@ -5,6 +5,7 @@ import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
+import { restrictDevices } from '#src/cgroups/device-access.ts'
 import { make } from '#src/cgroups/make.ts'
 import { plan as planCgroup } from '#src/cgroups/plan.ts'
 import type { CgroupDriver, CgroupRecord } from '#src/cgroups/record.ts'
@@ -81,6 +82,7 @@ export function prepareSite(
   undo.defer(() => remove(here, cgroup))
   // Before any process is in it: not one page or fork escapes the limits.
   for (const warning of apply(here, cgroup, config.linux.resources)) options.warn(new Failure(warning))
+  restrictDevices(here, cgroup, config.linux.resources.devices ?? [], { optional: plan.newUser })
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
   return { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, fifo, undo }
