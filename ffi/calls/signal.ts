@@ -36,7 +36,7 @@ export function signalNumber(name: string): number | undefined {
 
 /** SIGRTMIN+n and SIGRTMAX-n as kill(1) of procps names them: glibc keeps the first two for itself. */
 function realTime(name: string): number | undefined {
-  const [, end, offset] = /^SIGRT(MIN|MAX)(?:[+-](\d+))?$/.exec(name) ?? []
+  const [, end, offset] = /^SIGRT(MIN(?=\+|$)|MAX(?=-|$))(?:[+-](\d+))?$/.exec(name) ?? []
   if (end === undefined) return undefined
   const number = end === 'MIN' ? 34 + Number(offset ?? 0) : NUMBER_OF_SIGNALS - Number(offset ?? 0)
   return number >= 34 && number <= NUMBER_OF_SIGNALS ? number : undefined

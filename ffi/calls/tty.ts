@@ -91,6 +91,8 @@ export const setTerminalModes = syscall<[terminal: Fd, modes: Uint8Array], void>
 
 const ICRNL_AND_FRIENDS = 0o2753
 const OPOST = 0o1
+const CSIZE_PARENB = 0o460
+const CS8 = 0o60
 const ECHO_ICANON_ISIG_IEXTEN = 0o100113
 const VMIN = 17 + 6
 const VTIME = 17 + 5
@@ -101,6 +103,7 @@ export function rawModes(modes: Uint8Array): Uint8Array {
   const view = new DataView(raw.buffer)
   view.setUint32(0, view.getUint32(0, true) & ~ICRNL_AND_FRIENDS, true)
   view.setUint32(4, view.getUint32(4, true) & ~OPOST, true)
+  view.setUint32(8, (view.getUint32(8, true) & ~CSIZE_PARENB) | CS8, true)
   view.setUint32(12, view.getUint32(12, true) & ~ECHO_ICANON_ISIG_IEXTEN, true)
   view.setUint8(VMIN, 1)
   view.setUint8(VTIME, 0)

@@ -1,7 +1,7 @@
 // The assembler for AArch64: each method is one instruction of executor/assembler.ts, encoded as in the Arm
 // Architecture Reference Manual, section C6.2. Every instruction is one 32-bit word.
 
-import { type Assembler, type At, type Code, Listing, littleEndian, type Register } from './assembler.ts'
+import { type Assembler, type At, type Code, Listing, littleEndian, type Register, shown } from './assembler.ts'
 
 /** Numbers of the registers. The system call ABI fixes a0…a5, number and result; the C ABI fixes p0…p5. */
 const REGISTERS: { readonly [name in Register]: number } = {
@@ -72,21 +72,25 @@ function constant(rd: number, value: number): number[] {
   return upper === 0 ? words : [...words, 0xf2a00000 | (upper << 5) | rd]
 }
 
-/** Makes an assembler; `finish` gives the code. */
-export function assembleArm64(): Assembler & { finish(): Code; listing: Listing } {
-  const listing = new Listing()
-  const emit = (word: number, line: string, comment: string) => listing.emit(littleEndian(word), line, comment)
-  const emitTo = (target: string, line: string, comment: string, word: (distance: number) => number) =>
-    listing.emitTo(target, 4, line, comment, (distance) => littleEndian(word(distance)))
-  const frame = (opcode: number, name: string) => {
-    for (const [i, register] of FRAME.entries())
-      emit(opcode | scaled(i * 8, 8) | (STACK << 5) | register, `${name} x${register}, [sp, #${i * 8}]`, '')
-  }
+const emitter = (listing: Listing) => (word: number, line: string, comment: string) =>
+  listing.emit(littleEndian(word), line, comment)
 
+const emitterTo =
+  (listing: Listing) => (target: string, line: string, comment: string, word: (distance: number) => number) =>
+    listing.emitTo(target, { size: 4, text: line, comment, complete: (distance) => littleEndian(word(distance)) })
+
+const framer = (listing: Listing) => (opcode: number, name: string) => {
+  const emit = emitter(listing)
+  for (const [i, register] of FRAME.entries())
+    emit(opcode | scaled(i * 8, 8) | (STACK << 5) | register, `${name} x${register}, [sp, #${i * 8}]`, '')
+}
+
+/** How the functions of the program are entered and left. */
+function frames(listing: Listing): Pick<Assembler, 'enter' | 'leave' | 'call' | 'back'> {
+  const emit = emitter(listing)
+  const emitTo = emitterTo(listing)
+  const frame = framer(listing)
   return {
-    listing,
-    finish: () => listing.finish(),
-    label: (name) => listing.label(name),
     enter: (comment) => {
       emit(0xd1000000 | (FRAME_SIZE << 10) | (STACK << 5) | STACK, `sub sp, sp, #${FRAME_SIZE}`, comment)
       frame(STORES[64][0], 'str')
@@ -96,19 +100,18 @@ export function assembleArm64(): Assembler & { finish(): Code; listing: Listing 
       emit(0x91000000 | (FRAME_SIZE << 10) | (STACK << 5) | STACK, `add sp, sp, #${FRAME_SIZE}`, comment)
       emit(0xd65f03c0, 'ret', '')
     },
-    move: (to, from, comment) => {
-      // An alias of the same register needs no instruction.
-      if (x(to) !== x(from))
-        emit(0xaa000000 | (x(from) << 16) | (ZERO << 5) | x(to), `mov ${text(to)}, ${text(from)}`, comment)
-    },
-    set: (to, value, comment) => {
-      for (const [i, word] of constant(x(to), value).entries())
-        emit(
-          word,
-          i === 0 ? `mov ${text(to)}, #${value}` : `movk ${text(to)}, #${value >>> 16}, lsl #16`,
-          i === 0 ? comment : '',
-        )
-    },
+    call: (to, comment) => emitTo(to, `bl ${to}`, comment, (distance) => 0x94000000 | field(distance, 26, 0)),
+    back: (comment) => emit(0xd65f03c0, 'ret', comment),
+  }
+}
+
+/** Loads, stores, and what lies in the program itself. */
+function memoryAccess(
+  listing: Listing,
+): Pick<Assembler, 'load' | 'store' | 'loadAcquire' | 'storeRelease' | 'loadWord' | 'address' | 'word'> {
+  const emit = emitter(listing)
+  const emitTo = emitterTo(listing)
+  return {
     load: (bits, to, from, comment) => {
       const [opcode, size] = LOADS[bits]
       const line = `${LOAD_NAMES[bits]} ${text(to)}, ${show(from)}`
@@ -132,7 +135,27 @@ export function assembleArm64(): Assembler & { finish(): Code; listing: Listing 
         comment,
         (d) => 0x10000000 | ((d & 3) << 29) | field(d, 19, 5) | x(to),
       ),
-    word: (value, comment) => emit(value, `.word ${value}`, comment),
+    word: (value, comment) => emit(value, `.word ${shown(value)}`, comment),
+  }
+}
+
+/** What happens in registers. */
+function arithmetic(listing: Listing): Pick<Assembler, 'move' | 'set' | 'add' | 'shiftLeft' | 'negate'> {
+  const emit = emitter(listing)
+  return {
+    move: (to, from, comment) => {
+      // An alias of the same register needs no instruction.
+      if (x(to) !== x(from))
+        emit(0xaa000000 | (x(from) << 16) | (ZERO << 5) | x(to), `mov ${text(to)}, ${text(from)}`, comment)
+    },
+    set: (to, value, comment) => {
+      for (const [i, word] of constant(x(to), value).entries())
+        emit(
+          word,
+          i === 0 ? `mov ${text(to)}, #${shown(value)}` : `movk ${text(to)}, #${value >>> 16}, lsl #16`,
+          i === 0 ? comment : '',
+        )
+    },
     add: (to, from, comment) => {
       if (typeof from === 'string')
         emit(
@@ -156,6 +179,16 @@ export function assembleArm64(): Assembler & { finish(): Code; listing: Listing 
         `neg ${text(register)}, ${text(register)}`,
         comment,
       ),
+  }
+}
+
+/** Where the program goes on. */
+function control(
+  listing: Listing,
+): Pick<Assembler, 'jump' | 'jumpIfZero' | 'jumpIfNegative' | 'jumpIfEqual' | 'pause' | 'systemCall'> {
+  const emit = emitter(listing)
+  const emitTo = emitterTo(listing)
+  return {
     jump: (to, comment) => emitTo(to, `b ${to}`, comment, (distance) => 0x14000000 | field(distance, 26, 0)),
     jumpIfZero: (register, to, comment) =>
       emitTo(to, `cbz ${text(register)}, ${to}`, comment, (d) => 0xb4000000 | field(d, 19, 5) | x(register)),
@@ -165,9 +198,21 @@ export function assembleArm64(): Assembler & { finish(): Code; listing: Listing 
       emit(0xeb000000 | (x(right) << 16) | (x(left) << 5) | ZERO, `cmp ${text(left)}, ${text(right)}`, '')
       emitTo(to, `b.eq ${to}`, comment, (distance) => 0x54000000 | field(distance, 19, 5))
     },
-    call: (to, comment) => emitTo(to, `bl ${to}`, comment, (distance) => 0x94000000 | field(distance, 26, 0)),
-    back: (comment) => emit(0xd65f03c0, 'ret', comment),
     pause: (comment) => emit(0xd503203f, 'yield', comment),
     systemCall: (comment) => emit(0xd4000001, 'svc #0', comment),
+  }
+}
+
+/** Makes an assembler; `finish` gives the code. */
+export function assembleArm64(): Assembler & { finish(): Code; listing: Listing } {
+  const listing = new Listing()
+  return {
+    listing,
+    finish: () => listing.finish(),
+    label: (name) => listing.label(name),
+    ...frames(listing),
+    ...memoryAccess(listing),
+    ...arithmetic(listing),
+    ...control(listing),
   }
 }

@@ -1,7 +1,7 @@
 // The assembler for x86-64: each method is one instruction of executor/assembler.ts, encoded as in the Intel manual,
 // volume 2. Memory operands always carry a 32-bit displacement: a few bytes more, one form less to verify.
 
-import { type Assembler, type At, type Code, Listing, littleEndian, type Register } from './assembler.ts'
+import { type Assembler, type At, type Code, Listing, littleEndian, type Register, shown } from './assembler.ts'
 
 /** Names and numbers of the registers. The system call ABI fixes a0…a5, number and result; the C ABI fixes p0…p5. */
 const REGISTERS: { readonly [name in Register]: readonly [text: string, number: number] } = {
@@ -56,45 +56,61 @@ const LOADS: { readonly [bits in 8 | 16 | 32 | 64]: { wide: 0 | 1; opcode: numbe
   64: { wide: 1, opcode: [0x8b], text: 'mov' },
 }
 
-/** Makes an assembler; `finish` gives the code. */
-export function assembleX64(): Assembler & { finish(): Code; listing: Listing } {
-  const listing = new Listing()
-  const emit = listing.emit.bind(listing)
+type Emit = (bytes: readonly number[], line: string, comment: string) => void
 
-  const registers = (opcode: number, to: Register, from: Register) => [
-    rex(1, high(from), high(to)),
-    opcode,
-    modrm(3, low(from), low(to)),
-  ]
-  const load = (bits: 8 | 16 | 32 | 64, to: Register, from: At, comment: string) => {
-    const { wide, opcode, text: name } = LOADS[bits]
-    emit(
-      [rex(wide, high(to), high(from.base)), ...opcode, ...memory(to, from)],
-      `${name} ${text(to)}, ${show(from)}`,
-      comment,
-    )
-  }
-  const store = (bits: 32 | 64, from: Register, to: At, comment: string) => {
-    const wide = bits === 64 ? 1 : 0
-    const name = bits === 64 ? 'mov' : 'mov.32'
-    emit(
-      [rex(wide, high(from), high(to.base)), 0x89, ...memory(from, to)],
-      `${name} ${show(to)}, ${text(from)}`,
-      comment,
-    )
-  }
-  /** A jump or call with a 32-bit distance, which counts from the end of the instruction. */
-  const jump = (opcode: number[], name: string, to: string, comment: string) => {
-    const size = opcode.length + 4
-    listing.emitTo(to, size, `${name} ${to}`, comment, (distance) => [...opcode, ...littleEndian(distance - size)])
-  }
-  const test = (register: Register) =>
-    emit(registers(0x85, register, register), `test ${text(register)}, ${text(register)}`, '')
+const emitter = (listing: Listing): Emit => listing.emit.bind(listing)
 
+const registers = (opcode: number, to: Register, from: Register) => [
+  rex(1, high(from), high(to)),
+  opcode,
+  modrm(3, low(from), low(to)),
+]
+
+/** A jump or call with a 32-bit distance, which counts from the end of the instruction. */
+const jumper = (listing: Listing) => (opcode: readonly number[], name: string, to: string, comment: string) => {
+  const size = opcode.length + 4
+  const complete = (distance: number) => [...opcode, ...littleEndian(distance - size)]
+  listing.emitTo(to, { size, text: `${name} ${to}`, comment, complete })
+}
+
+const tester = (listing: Listing) => (register: Register) =>
+  listing.emit(registers(0x85, register, register), `test ${text(register)}, ${text(register)}`, '')
+
+const loader = (listing: Listing) => (bits: 8 | 16 | 32 | 64, to: Register, from: At, comment: string) => {
+  const { wide, opcode, text: name } = LOADS[bits]
+  const bytes = [rex(wide, high(to), high(from.base)), ...opcode, ...memory(to, from)]
+  listing.emit(bytes, `${name} ${text(to)}, ${show(from)}`, comment)
+}
+
+const storer = (listing: Listing) => (bits: 32 | 64, from: Register, to: At, comment: string) => {
+  const wide = bits === 64 ? 1 : 0
+  const name = bits === 64 ? 'mov' : 'mov.32'
+  const bytes = [rex(wide, high(from), high(to.base)), 0x89, ...memory(from, to)]
+  listing.emit(bytes, `${name} ${show(to)}, ${text(from)}`, comment)
+}
+
+/** An instruction with an operand at a label: [rip + disp32], counted from its end. */
+const relative =
+  (listing: Listing) =>
+  (opcode: readonly [wide: 0 | 1, code: number], to: Register, label: string, comment: string) => {
+    const [wide, code] = opcode
+    const complete = (distance: number) => [
+      rex(wide, high(to), 0),
+      code,
+      modrm(0, low(to), 5),
+      ...littleEndian(distance - RELATIVE_SIZE),
+    ]
+    const name = wide === 1 ? 'lea' : 'mov.32'
+    listing.emitTo(label, { size: RELATIVE_SIZE, text: `${name} ${text(to)}, [rip:${label}]`, comment, complete })
+  }
+
+const RELATIVE_SIZE = 7
+
+/** How the functions of the program are entered and left. */
+function frames(listing: Listing): Pick<Assembler, 'enter' | 'leave' | 'call' | 'back'> {
+  const emit = emitter(listing)
+  const jump = jumper(listing)
   return {
-    listing,
-    finish: () => listing.finish(),
-    label: (name) => listing.label(name),
     enter: (comment) => {
       for (const [i, register] of CALLEE_SAVED.entries())
         emit([rex(0, 0, high(register)), 0x50 | low(register)], `push ${text(register)}`, i === 0 ? comment : '')
@@ -104,6 +120,35 @@ export function assembleX64(): Assembler & { finish(): Code; listing: Listing } 
         emit([rex(0, 0, high(register)), 0x58 | low(register)], `pop ${text(register)}`, i === 0 ? comment : '')
       emit([0xc3], 'ret', '')
     },
+    call: (to, comment) => jump([0xe8], 'call', to, comment),
+    back: (comment) => emit([0xc3], 'ret', comment),
+  }
+}
+
+/** Loads, stores, and what lies in the program itself. */
+function memoryAccess(
+  listing: Listing,
+): Pick<Assembler, 'load' | 'store' | 'loadAcquire' | 'storeRelease' | 'loadWord' | 'address' | 'word'> {
+  const emit = emitter(listing)
+  const load = loader(listing)
+  const store = storer(listing)
+  const at = relative(listing)
+  return {
+    load,
+    store,
+    // x86 keeps the order of loads and of stores: a plain access is enough.
+    loadAcquire: (to, base, comment) => load(32, to, { base, offset: 0 }, comment),
+    storeRelease: (from, base, comment) => store(32, from, { base, offset: 0 }, comment),
+    loadWord: (to, label, comment) => at([0, 0x8b], to, label, comment),
+    address: (to, label, comment) => at([1, 0x8d], to, label, comment),
+    word: (value, comment) => emit(littleEndian(value), `.word ${shown(value)}`, comment),
+  }
+}
+
+/** What happens in registers. */
+function arithmetic(listing: Listing): Pick<Assembler, 'move' | 'set' | 'add' | 'shiftLeft' | 'negate'> {
+  const emit = emitter(listing)
+  return {
     move: (to, from, comment) => {
       // An alias of the same register needs no instruction.
       if (number(to) !== number(from)) emit(registers(0x89, to, from), `mov ${text(to)}, ${text(from)}`, comment)
@@ -111,29 +156,9 @@ export function assembleX64(): Assembler & { finish(): Code; listing: Listing } 
     set: (to, value, comment) =>
       emit(
         [rex(1, 0, high(to)), 0xc7, modrm(3, 0, low(to)), ...littleEndian(value)],
-        `mov ${text(to)}, ${value}`,
+        `mov ${text(to)}, ${shown(value)}`,
         comment,
       ),
-    load,
-    store,
-    // x86 keeps the order of loads and of stores: a plain access is enough.
-    loadAcquire: (to, base, comment) => load(32, to, { base, offset: 0 }, comment),
-    storeRelease: (from, base, comment) => store(32, from, { base, offset: 0 }, comment),
-    loadWord: (to, label, comment) =>
-      listing.emitTo(label, 7, `mov.32 ${text(to)}, [rip:${label}]`, comment, (distance) => [
-        rex(0, high(to), 0),
-        0x8b,
-        modrm(0, low(to), 5),
-        ...littleEndian(distance - 7),
-      ]),
-    address: (to, label, comment) =>
-      listing.emitTo(label, 7, `lea ${text(to)}, [rip:${label}]`, comment, (distance) => [
-        rex(1, high(to), 0),
-        0x8d,
-        modrm(0, low(to), 5),
-        ...littleEndian(distance - 7),
-      ]),
-    word: (value, comment) => emit(littleEndian(value), `.word ${value}`, comment),
     add: (to, from, comment) => {
       if (typeof from === 'string') emit(registers(0x01, to, from), `add ${text(to)}, ${text(from)}`, comment)
       else
@@ -147,6 +172,17 @@ export function assembleX64(): Assembler & { finish(): Code; listing: Listing } 
       emit([rex(1, 0, high(to)), 0xc1, modrm(3, 4, low(to)), count], `shl ${text(to)}, ${count}`, comment),
     negate: (register, comment) =>
       emit([rex(1, 0, high(register)), 0xf7, modrm(3, 3, low(register))], `neg ${text(register)}`, comment),
+  }
+}
+
+/** Where the program goes on. */
+function control(
+  listing: Listing,
+): Pick<Assembler, 'jump' | 'jumpIfZero' | 'jumpIfNegative' | 'jumpIfEqual' | 'pause' | 'systemCall'> {
+  const emit = emitter(listing)
+  const jump = jumper(listing)
+  const test = tester(listing)
+  return {
     jump: (to, comment) => jump([0xe9], 'jmp', to, comment),
     jumpIfZero: (register, to, comment) => {
       test(register)
@@ -160,9 +196,21 @@ export function assembleX64(): Assembler & { finish(): Code; listing: Listing } 
       emit(registers(0x39, left, right), `cmp ${text(left)}, ${text(right)}`, '')
       jump([0x0f, 0x84], 'je', to, comment)
     },
-    call: (to, comment) => jump([0xe8], 'call', to, comment),
-    back: (comment) => emit([0xc3], 'ret', comment),
     pause: (comment) => emit([0xf3, 0x90], 'pause', comment),
     systemCall: (comment) => emit([0x0f, 0x05], 'syscall', comment),
+  }
+}
+
+/** Makes an assembler; `finish` gives the code. */
+export function assembleX64(): Assembler & { finish(): Code; listing: Listing } {
+  const listing = new Listing()
+  return {
+    listing,
+    finish: () => listing.finish(),
+    label: (name) => listing.label(name),
+    ...frames(listing),
+    ...memoryAccess(listing),
+    ...arithmetic(listing),
+    ...control(listing),
   }
 }

@@ -68,6 +68,14 @@ export interface Code {
   offsetOf(label: string): number
 }
 
+/** An instruction that cannot be encoded yet. */
+export interface Pending extends Pick<Line, 'text' | 'comment'> {
+  /** How many bytes it will have. */
+  readonly size: number
+  /** Takes the distance in bytes from the start of the instruction to the label, gives its bytes. */
+  complete(distance: number): readonly number[]
+}
+
 /** A place in the code where a jump will be completed once its target is known. */
 interface Jump {
   readonly line: number
@@ -92,11 +100,8 @@ export class Listing {
     this.#offset += bytes.length
   }
 
-  /**
-   * Emits an instruction whose bytes depend on a label. `complete` gets the distance in bytes from the start of the
-   * instruction to the label; `size` is the number of bytes that it will give.
-   */
-  emitTo(target: string, size: number, text: string, comment: string, complete: Jump['complete']): void {
+  /** Emits an instruction whose bytes depend on where a label will stand. */
+  emitTo(target: string, { size, text, comment, complete }: Pending): void {
     this.#jumps.push({ line: this.#lines.length, target, complete })
     this.emit(new Array<number>(size).fill(0), text, comment)
   }
@@ -123,6 +128,11 @@ export class Listing {
     if (offset === undefined) throw new RangeError(`Label "${label}" does not stand anywhere`)
     return offset
   }
+}
+
+/** Takes a constant, gives it as the listing shows it: addresses and sizes in hexadecimal. */
+export function shown(value: number): string {
+  return value < 0x1000 ? String(value) : `0x${value.toString(16)}`
 }
 
 /** Takes 32 bits, gives the four bytes as both architectures store them. */

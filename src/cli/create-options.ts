@@ -5,7 +5,6 @@ import { fstat } from '#ffi/calls/file.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import { errnoSentence } from '#ffi/errno.ts'
 import { failedWith } from '#ffi/error.ts'
-import type { CgroupDriver } from '#src/cgroups/record.ts'
 import { readConfig } from '#src/config/config.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { CreateOptions } from '#src/container/site.ts'
@@ -64,7 +63,7 @@ function withEnv(config: Config, env: readonly string[]): Config {
 }
 
 /** Who makes the cgroups. */
-function driver(global: Of<'create'>['global']): CgroupDriver {
+function driver(global: Of<'create'>['global']): CreateOptions['cgroupDriver'] {
   return global.cgroupManager ?? (global.systemdCgroup ? 'systemd' : 'cgroupfs')
 }
 

@@ -27,7 +27,7 @@ const FORWARDED: readonly Signal[] = [
 ]
 
 /** Catches the signals that will be passed on: called before there is a process, so that none is lost. */
-export function holdSignals(): void {
+export function catchForwarded(): void {
   catchSignals(FORWARDED)
 }
 

@@ -45,7 +45,7 @@ function executable(sys: Sys, path: string): string | undefined {
 /** Why a file that is there cannot be executed; undefined when it can. */
 function whyNot(sys: Sys, path: string, file: Fd): Failure | undefined {
   const { type, mode } = sys(fstat(file))
-  if (type === 'directory') return new Failure(`exec: "${path}": is a directory`)
+  if (type === 'directory') return new Failure(`exec: "${path}": permission denied (it is a directory)`)
   if (type !== 'file' || (mode & 0o111) === 0) return new Failure(`exec: "${path}": permission denied`)
   return undefined
 }

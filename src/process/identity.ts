@@ -63,7 +63,7 @@ export function assume(sys: TaskSys, identity: Identity): void {
     for (const name of kernelCapabilities) if (!capabilities.bounding.includes(name)) sys(dropBounding(name))
   })
   doing(`become user ${user.uid}:${user.gid}`, () => {
-    if (identity.setsGroups) sys(setgroups(user.additionalGids))
+    if (identity.setsGroups) sys(setgroups([...new Set(user.additionalGids)]))
     sys(setresgid(user.gid, user.gid, user.gid))
     // Else the kernel would empty the permitted set of who ceases to be root.
     sys(keepCapabilities(1))

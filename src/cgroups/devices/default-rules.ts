@@ -1,5 +1,4 @@
-// The devices that every container may use, whatever its config says: as in the other runtimes, these rules come after
-// the config's own and cannot be taken back by it.
+// The devices that every container may use, whatever its config says: those that runc allows.
 
 import type { DeviceRule } from './rule.ts'
 
@@ -8,7 +7,10 @@ const TTY = 5
 const MISC = 10
 const PTS = 136
 
-/** Precedes nothing: the last rule that speaks of an access decides about it. */
+/**
+ * They come last, as the last rule that speaks of an access decides about it. 5:1 is not among them: a container's
+ * /dev/console is a pty, and 5:1 the console of the host.
+ */
 export const DEFAULT_DEVICE_RULES: readonly DeviceRule[] = [
   // Making a node is harmless where opening it is not allowed, and images are unpacked in containers.
   { allow: true, type: 'c', access: 'm' },
@@ -19,7 +21,6 @@ export const DEFAULT_DEVICE_RULES: readonly DeviceRule[] = [
   { allow: true, type: 'c', major: MEMORY, minor: 8, access: 'rwm' }, // /dev/random
   { allow: true, type: 'c', major: MEMORY, minor: 9, access: 'rwm' }, // /dev/urandom
   { allow: true, type: 'c', major: TTY, minor: 0, access: 'rwm' }, // /dev/tty
-  { allow: true, type: 'c', major: TTY, minor: 1, access: 'rwm' }, // /dev/console
   { allow: true, type: 'c', major: TTY, minor: 2, access: 'rwm' }, // /dev/ptmx
   { allow: true, type: 'c', major: PTS, access: 'rwm' }, // /dev/pts/*
   { allow: true, type: 'c', major: MISC, minor: 200, access: 'rwm' }, // /dev/net/tun

@@ -2,7 +2,7 @@
 
 import { readProcess } from '#src/config/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
-import { holdSignals } from '#src/console/foreground.ts'
+import { holdSignals } from '#src/container/signals.ts'
 import { exec } from '#src/container/exec.ts'
 import { readText } from '#src/files.ts'
 import { checkDescriptors } from '../create-options.ts'

@@ -1,6 +1,6 @@
 // `bunc run`.
 
-import { holdSignals } from '#src/console/foreground.ts'
+import { holdSignals } from '#src/container/signals.ts'
 import { run } from '#src/container/run.ts'
 import { createOptions } from '../create-options.ts'
 import type { Verb } from '../verb.ts'

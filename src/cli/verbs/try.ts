@@ -3,7 +3,7 @@
 import { getTerminalModes } from '#ffi/calls/tty.ts'
 import { failedWith } from '#ffi/error.ts'
 import { inherited } from '#ffi/perform/here.ts'
-import { holdSignals } from '#src/console/foreground.ts'
+import { holdSignals } from '#src/container/signals.ts'
 import { tryOut } from '#src/container/try.ts'
 import { REPORT } from '../try-report.ts'
 import type { Verb, World } from '../verb.ts'
