@@ -3,7 +3,8 @@
 
 import { exit } from '#ffi/calls/process.ts'
 import { getcwd } from '#ffi/calls/namespace.ts'
-import { type Kernel, linux } from '#ffi/perform/kernel.ts'
+import { decorated, type Kernel, linux } from '#ffi/perform/kernel.ts'
+import { traced } from '#ffi/perform/traced.ts'
 import { failureText } from './cli/failure-text.ts'
 import { parse } from './cli/parse.ts'
 import { storeDirectory } from './cli/paths.ts'
@@ -26,12 +27,27 @@ async function main(argv: readonly string[], kernel: Kernel): Promise<number> {
     const invoked = parse(argv)
     logging = { file: invoked.global.log, format: invoked.global.logFormat }
     if (invoked.command === 'exec') failed = EXEC_FAILED
-    return await runVerbOf(world(kernel, invoked, logging), invoked)
+    return await runVerbOf(world(invoked.global.trace ? tracing(kernel) : kernel, invoked, logging), invoked)
   } catch (error) {
     const { message, hint } = failureText(error)
     report(kernel, logging, { message, hint: hint === undefined ? '' : `hint: ${hint}\n` })
     return error instanceof UsageError ? error.exitCode : failed
   }
+}
+
+/** Every system call goes to stderr, with its result and its time. */
+function tracing(kernel: Kernel): Kernel {
+  return decorated(
+    kernel,
+    traced(({ where, call, result, microseconds }) =>
+      complain(kernel.here, `${where}: ${call} = ${result}${time(microseconds)}\n`),
+    ),
+  )
+}
+
+/** As strace -T shows it; a call that nobody waited for has none. */
+function time(microseconds: number | undefined): string {
+  return microseconds === undefined ? '' : ` <${(microseconds / 1e6).toFixed(6)}>`
 }
 
 function world(kernel: Kernel, { global }: Invoked, logging: LogOptions): World {

@@ -1,7 +1,16 @@
 // The assembler for AArch64: each method is one instruction of executor/assembler.ts, encoded as in the Arm
 // Architecture Reference Manual, section C6.2. Every instruction is one 32-bit word.
 
-import { type Assembler, type At, type Code, Listing, littleEndian, type Register, shown } from './assembler.ts'
+import {
+  type Assembler,
+  type At,
+  type Code,
+  Listing,
+  littleEndian,
+  type Register,
+  shown,
+  verifyConstant,
+} from './assembler.ts'
 
 /** Numbers of the registers. The system call ABI fixes a0…a5, number and result; the C ABI fixes p0…p5. */
 const REGISTERS: { readonly [name in Register]: number } = {
@@ -64,12 +73,13 @@ function field(distance: number, bits: number, shift: number): number {
 }
 
 /** The one or two words that put a constant into a register: MOVN for −1…−65536, else MOVZ and MOVK. */
-function constant(rd: number, value: number): number[] {
-  if (value < -0x1_0000 || value > 0x7fff_ffff) throw new RangeError(`Constant ${value} does not fit`)
-  if (value < 0) return [0x92800000 | ((~value & 0xffff) << 5) | rd]
-  const upper = (value >>> 16) & 0xffff
-  const words = [0xd2800000 | ((value & 0xffff) << 5) | rd]
-  return upper === 0 ? words : [...words, 0xf2a00000 | (upper << 5) | rd]
+function constant(to: Register, value: number): readonly { readonly word: number; readonly line: string }[] {
+  verifyConstant(value)
+  if (value < 0) return [{ word: 0x92800000 | ((~value & 0xffff) << 5) | x(to), line: `mov ${text(to)}, #${value}` }]
+  const [lower, upper] = [value & 0xffff, value >>> 16]
+  const first = { word: 0xd2800000 | (lower << 5) | x(to), line: `mov ${text(to)}, #${shown(lower)}` }
+  if (upper === 0) return [first]
+  return [first, { word: 0xf2a00000 | (upper << 5) | x(to), line: `movk ${text(to)}, #${shown(upper)}, lsl #16` }]
 }
 
 const emitter = (listing: Listing) => (word: number, line: string, comment: string) =>
@@ -149,12 +159,8 @@ function arithmetic(listing: Listing): Pick<Assembler, 'move' | 'set' | 'add' | 
         emit(0xaa000000 | (x(from) << 16) | (ZERO << 5) | x(to), `mov ${text(to)}, ${text(from)}`, comment)
     },
     set: (to, value, comment) => {
-      for (const [i, word] of constant(x(to), value).entries())
-        emit(
-          word,
-          i === 0 ? `mov ${text(to)}, #${shown(value)}` : `movk ${text(to)}, #${value >>> 16}, lsl #16`,
-          i === 0 ? comment : '',
-        )
+      for (const [i, { word, line }] of constant(to, value).entries())
+        emit(word, line, i === 0 ? comment : `together ${shown(value)}`)
     },
     add: (to, from, comment) => {
       if (typeof from === 'string')

@@ -1,7 +1,16 @@
 // The assembler for x86-64: each method is one instruction of executor/assembler.ts, encoded as in the Intel manual,
 // volume 2. Memory operands always carry a 32-bit displacement: a few bytes more, one form less to verify.
 
-import { type Assembler, type At, type Code, Listing, littleEndian, type Register, shown } from './assembler.ts'
+import {
+  type Assembler,
+  type At,
+  type Code,
+  Listing,
+  littleEndian,
+  type Register,
+  shown,
+  verifyConstant,
+} from './assembler.ts'
 
 /** Names and numbers of the registers. The system call ABI fixes a0…a5, number and result; the C ABI fixes p0…p5. */
 const REGISTERS: { readonly [name in Register]: readonly [text: string, number: number] } = {
@@ -153,12 +162,11 @@ function arithmetic(listing: Listing): Pick<Assembler, 'move' | 'set' | 'add' | 
       // An alias of the same register needs no instruction.
       if (number(to) !== number(from)) emit(registers(0x89, to, from), `mov ${text(to)}, ${text(from)}`, comment)
     },
-    set: (to, value, comment) =>
-      emit(
-        [rex(1, 0, high(to)), 0xc7, modrm(3, 0, low(to)), ...littleEndian(value)],
-        `mov ${text(to)}, ${shown(value)}`,
-        comment,
-      ),
+    set: (to, value, comment) => {
+      verifyConstant(value)
+      const bytes = [rex(1, 0, high(to)), 0xc7, modrm(3, 0, low(to)), ...littleEndian(value)]
+      emit(bytes, `mov ${text(to)}, ${shown(value)}`, comment)
+    },
     add: (to, from, comment) => {
       if (typeof from === 'string') emit(registers(0x01, to, from), `add ${text(to)}, ${text(from)}`, comment)
       else

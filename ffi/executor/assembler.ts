@@ -130,6 +130,11 @@ export class Listing {
   }
 }
 
+/** Throws unless a constant is one that `set` takes on every architecture. */
+export function verifyConstant(value: number): void {
+  if (value < -0x1_0000 || value > 0x7fff_ffff) throw new RangeError(`Constant ${value} does not fit`)
+}
+
 /** Takes a constant, gives it as the listing shows it: addresses and sizes in hexadecimal. */
 export function shown(value: number): string {
   return value < 0x1000 ? String(value) : `0x${value.toString(16)}`

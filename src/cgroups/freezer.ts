@@ -46,17 +46,17 @@ function freezerOf(record: CgroupRecord): Hierarchy | undefined {
 }
 
 const PATIENCE_MS = 10_000
-const LEGACY_STEP_MS = 1
+const LONGEST_WAIT_MS = 32
 
 /**
  * Version 1 says FREEZING until all have stopped, and can stay there for good when a process came in meanwhile; it looks
  * for those when it is told again.
  */
 function freezeLegacy(sys: Sys, path: string): boolean {
-  for (let waited = 0; waited < PATIENCE_MS; waited += LEGACY_STEP_MS) {
+  for (let wait = 1, waited = 0; waited < PATIENCE_MS; waited += wait, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     writeValue(sys, `${path}/freezer.state`, 'FROZEN')
     if (readValue(sys, `${path}/freezer.state`) === 'FROZEN') return true
-    pause(sys, LEGACY_STEP_MS)
+    pause(sys, wait)
   }
   return false
 }

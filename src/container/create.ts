@@ -1,9 +1,12 @@
 // Makes a container, up to the moment before its program runs. Whatever fails, everything that was made is taken away
 // again, and the cause is what is told.
 
+import { TaskDied } from '#ffi/executor/task.ts'
+import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Child, Kernel } from '#ffi/perform/kernel.ts'
+import { memoryAccount } from '#src/cgroups/account.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree, replaceFile } from '#src/files.ts'
@@ -33,13 +36,30 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     const directory = claim(here, options.store, options.id)
     undo.defer(() => removeTree(here, directory))
     const site = prepareSite(kernel, options, { process, directory, undo, open })
-    const furnished = furnish(site)
+    const furnished = explained(site, () => furnish(site))
     const state = remember(site, furnished.task.pid)
     const master = tell(site, furnished)
     const child = furnished.become()
     undo.move()
     return { directory, state, child, master }
   })
+}
+
+/** Puts the reason in the place of a riddle: a task that is killed while it is set up has mostly run out of memory. */
+function explained<R>({ kernel, cgroup }: Site, act: () => R): R {
+  try {
+    return act()
+  } catch (error) {
+    const account =
+      error instanceof TaskDied && error.signal === SIGNAL.SIGKILL ? memoryAccount(kernel.here, cgroup) : undefined
+    if (account === undefined || account.oomKills === 0) throw error
+    const limit = account.limit === undefined ? 'of a cgroup above it' : `of ${account.limit} bytes`
+    const peak = account.peak === undefined ? '' : `, its peak was ${account.peak}`
+    throw new Failure(
+      `container init was OOM-killed: its memory limit ${limit} was reached${peak}`,
+      'raise the memory limit',
+    )
+  }
 }
 
 /** Saved before the container is let go: a create that is killed leaves something that can be deleted. */

@@ -7,7 +7,8 @@ import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
-import { birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { below } from '#src/cgroups/below.ts'
+import { besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { attend } from '#src/console/foreground.ts'
@@ -35,6 +36,8 @@ export interface ExecOptions {
   readonly id: string
   /** Takes the container's own process, gives the one to run. */
   readonly process: (own: Process) => Process
+  /** Cgroups below the container's own, as `below` of src/cgroups/below.ts takes them. */
+  readonly cgroup: readonly string[]
   readonly detach: boolean
   readonly consoleSocket?: string | undefined
   readonly pidfdSocket?: string | undefined
@@ -112,8 +115,9 @@ function bear(
 ): Task {
   const { config, known } = target
   const preserved = Array.from({ length: options.preserveFds }, (_, i) => inherited(3 + i, `preserved ${3 + i}`))
-  using place = birthPlace(kernel.here, known.state.cgroup)
-  using walk = entrance(kernel.here, known.state.cgroup)
+  const cgroup = below(besideProcess(kernel.here, known.state.cgroup, known.state.pid), options.cgroup)
+  using place = birthPlace(kernel.here, cgroup)
+  using walk = entrance(kernel.here, cgroup)
   return taskInside(kernel, {
     pidfd: init,
     plan: planNamespaces(config.linux.namespaces),

@@ -13,7 +13,7 @@ import { bindConsole } from '#src/rootfs/console.ts'
 import { devIsBound, devIsFresh, makeDevices } from '#src/rootfs/devices.ts'
 import { finishMounts, makeMounts } from '#src/rootfs/mounts.ts'
 import { maskPaths, protectPaths, verifyHostNull } from '#src/rootfs/paths.ts'
-import { cutOff, makeParentPrivate, mountRoot, pivot, protectRoot, spreadRoot } from '#src/rootfs/pivot.ts'
+import { coverRoot, cutOff, makeParentPrivate, mountRoot, pivot, protectRoot, spreadRoot } from '#src/rootfs/pivot.ts'
 import { directoryInRoot } from '#src/rootfs/resolve.ts'
 import { hooksBeforePivot } from './lifecycle-hooks.ts'
 import { throwAwayRoot } from './overlay.ts'
@@ -60,9 +60,15 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
   if (config.linux.maskedPaths.length > 0) verifyHostNull(kernel.here)
   maskPaths(sys, root, config.linux.maskedPaths)
   if (config.root.readonly) protectRoot(sys, root)
-  pivot(sys, root)
+  enterRoot(site, task, root)
   spreadRoot(sys, root, rootfsPropagation)
   return pty
+}
+
+function enterRoot({ kernel, options, rootfs }: Site, task: Task, root: Fd): void {
+  if (!options.noPivot) return pivot(task.sys, root)
+  task.sys.flush()
+  coverRoot(task.sys, root, { mountinfo: readText(kernel.here, `/proc/${task.pid}/mountinfo`), rootfs })
 }
 
 /** An empty directory for the layers of a throw-away root; it goes with the state directory. */

@@ -5,6 +5,7 @@ import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
+import { delegate } from '#src/cgroups/delegate.ts'
 import { restrictDevices } from '#src/cgroups/device-access.ts'
 import { make } from '#src/cgroups/make.ts'
 import { plan as planCgroup } from '#src/cgroups/plan.ts'
@@ -82,10 +83,23 @@ export function prepareSite(
   undo.defer(() => remove(here, cgroup))
   // Before any process is in it: not one page or fork escapes the limits.
   for (const warning of apply(here, cgroup, config.linux.resources)) options.warn(new Failure(warning))
+  if (isDelegated(config, plan))
+    delegate(
+      here,
+      cgroup,
+      hostId(config.linux.uidMappings, process.user.uid),
+      hostId(config.linux.gidMappings, process.user.gid),
+    )
   restrictDevices(here, cgroup, config.linux.resources.devices ?? [], { optional: plan.newUser })
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
   return { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, fifo, undo }
+}
+
+/** Whether the container sees its own cgroup alone and may write there: then it may make cgroups below. */
+function isDelegated({ mounts }: Config, plan: NamespacePlan): boolean {
+  const isCgroup = (type: string) => type === 'cgroup' || type === 'cgroup2'
+  return plan.makes('cgroup') && mounts.some(({ type, options }) => isCgroup(type) && !options.includes('ro'))
 }
 
 const FIFO_MODE = 0o622

@@ -1,12 +1,13 @@
 // The container's root: made a mount of its own, and then made the root.
 
-import type { TaskSys } from '#ffi/call.ts'
-import { mountSetattr, type Propagation, pivotRootHere, umount } from '#ffi/calls/mount.ts'
-import { chdir, fchdir } from '#ffi/calls/namespace.ts'
+import { type TaskSys, tolerating } from '#ffi/call.ts'
+import { openat } from '#ffi/calls/file.ts'
+import { mount, mountSetattr, type Propagation, pivotRootHere, umount } from '#ffi/calls/mount.ts'
+import { chdir, chroot, fchdir } from '#ffi/calls/namespace.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { RootfsPropagation } from '#src/config/schema/linux.ts'
-import { attach, boundTree, openHost } from './attach.ts'
+import { attach, boundTree, newFilesystem, openHost } from './attach.ts'
 import { parseOptions } from './parse-options.ts'
 
 type Spread = { readonly propagation: Propagation; readonly scope: 'this' | 'recursive' }
@@ -33,8 +34,8 @@ export function makeParentPrivate(task: TaskSys, path: string, mountinfo: string
     const point = line.split(' ')[4] ?? ''
     if (point.length > longest.length && (path === point || path.startsWith(`${point}/`))) longest = point
   }
-  using mount = openHost(task, longest)
-  task(mountSetattr(mount, 'this', { propagation: 'PRIVATE' }))
+  using parent = openHost(task, longest)
+  task(mountSetattr(parent, 'this', { propagation: 'PRIVATE' }))
 }
 
 /**
@@ -69,6 +70,37 @@ export function pivot(task: TaskSys, root: Fd): void {
     task(umount('.', ['DETACH']))
     task(chdir('/'))
   })
+}
+
+/**
+ * As `pivot`, for a host whose root cannot be pivoted away from (a ramdisk): the container's root is moved on top of it.
+ * The host's mounts stay below. A procfs or sysfs among them would let a user namespace mount new, unmasked ones, so they
+ * are taken away or covered. `mountinfo` is the text of the task's own /proc/PID/mountinfo.
+ */
+export function coverRoot(task: TaskSys, root: Fd, { mountinfo, rootfs }: { mountinfo: string; rootfs: string }): void {
+  doing('enter the root without pivot_root', () => {
+    for (const point of kernelMounts(mountinfo, rootfs)) {
+      task(tolerating(umount(point, ['DETACH']), 'EINVAL', 'EPERM'))
+      using place = task(tolerating(openat('cwd', point, ['PATH', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
+      using empty = newFilesystem(task, { type: 'tmpfs', source: 'tmpfs', plan: parseOptions([]) })
+      attach(task, empty, place)
+    }
+    task(fchdir(root))
+    task(mount('.', '/', undefined, ['MOVE']))
+    task(chroot('.'))
+    task(chdir('/'))
+  })
+}
+
+/** Where the host has whole procfs and sysfs mounts outside of a root, the deepest first. */
+function kernelMounts(mountinfo: string, rootfs: string): string[] {
+  return mountinfo
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter((fields) => ['proc', 'sysfs'].includes(fields[fields.indexOf('-') + 1] ?? '') && fields[3] === '/')
+    .map((fields) => fields[4] ?? '')
+    .filter((point) => point !== '' && !point.startsWith(`${rootfs}/`))
+    .reverse()
 }
 
 /** Says how mounts of the root propagate, once it is the root. */

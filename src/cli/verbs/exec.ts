@@ -7,13 +7,11 @@ import { exec } from '#src/container/exec.ts'
 import { readText } from '#src/files.ts'
 import { checkDescriptors } from '../create-options.ts'
 import { absolute } from '../paths.ts'
-import { UsageError } from '../usage-error.ts'
 import type { Of, Verb, World } from '../verb.ts'
 
 /** Runs one more process; in the foreground the exit code is that of the process. */
 export const execVerb: Verb<'exec'> = (world, invocation) => {
   const { options, operands } = invocation
-  if (options.cgroup.length > 0) throw new UsageError('Cannot use --cgroup: it is not supported yet')
   // From the first moment: a signal to bunc is meant for the process, even if that is not there yet.
   if (!options.detach) holdSignals()
   checkDescriptors(world, options.preserveFds)
@@ -21,6 +19,7 @@ export const execVerb: Verb<'exec'> = (world, invocation) => {
     store: world.store,
     id: operands.container,
     process: processOf(world, invocation),
+    cgroup: options.cgroup,
     detach: options.detach,
     consoleSocket: options.consoleSocket === undefined ? undefined : absolute(world.cwd, options.consoleSocket),
     pidfdSocket: options.pidfdSocket === undefined ? undefined : absolute(world.cwd, options.pidfdSocket),
