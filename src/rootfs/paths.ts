@@ -34,10 +34,14 @@ export function maskPaths(task: Sys, root: Fd, paths: readonly string[]): void {
   using empty = newFilesystem(task, { type: 'tmpfs', source: 'tmpfs', plan: { ...EMPTY, superblock: ['ro'] } })
   const targets = paths.map((path) => openIfThere(task, root, path))
   const stats = task.all(targets.map((target) => tolerating(fstat(target), 'ENOENT')))
+  const first = stats.findIndex((stat) => stat?.type === 'directory')
   for (const [i, opened] of targets.entries())
     doing(`hide linux.maskedPaths[${i}], "${paths[i]}"`, () => {
       using target = opened
-      using cover = copyOf(task, stats[i]?.type === 'directory' ? empty : nothing)
+      const directory = stats[i]?.type === 'directory'
+      // The empty one itself goes first: until 6.15, a mount that is attached nowhere cannot be copied.
+      if (directory && i === first) return attach(task, empty, target)
+      using cover = copyOf(task, directory ? empty : nothing)
       attach(task, cover, target)
     })
 }

@@ -67,6 +67,8 @@ export function pivot(task: TaskSys, root: Fd): void {
     task(fchdir(root))
     // The old root ends up on top of the new one, at the same place: there it is taken away, never visible at a path.
     task(pivotRootHere())
+    // Where the host's mounts are shared, it would be the host's own mounts that are taken away.
+    task(mount(undefined, '.', undefined, ['REC', 'SLAVE']))
     task(umount('.', ['DETACH']))
     task(chdir('/'))
   })
