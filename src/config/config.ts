@@ -9,7 +9,7 @@ import { resourceRules } from './rules/resources.ts'
 import { configSchema, type Config } from './schema/config.ts'
 import { processSchema, type Process } from './schema/process.ts'
 import { resourcesSchema, type LinuxResources } from './schema/resources.ts'
-import { unsupportedInConfig, unsupportedInProcess, unsupportedInResources } from './unsupported.ts'
+import { unsupportedInConfig, unsupportedInProcess } from './unsupported.ts'
 
 const CONFIG: Document<Config> = {
   schema: configSchema,
@@ -31,7 +31,7 @@ const PROCESS: Document<Process> = {
 
 const RESOURCES: Document<LinuxResources> = {
   schema: resourcesSchema,
-  rules: [rulesOf(resourceRules), rulesOf(unsupportedInResources)],
+  rules: [rulesOf(resourceRules)],
   harmless: new Map(),
 }
 

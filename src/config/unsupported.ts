@@ -3,7 +3,6 @@
 
 import type { Config } from './schema/config.ts'
 import type { Process } from './schema/process.ts'
-import type { LinuxResources } from './schema/resources.ts'
 import type { LinuxSeccomp } from './schema/seccomp.ts'
 import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
 
@@ -26,15 +25,6 @@ export const unsupportedInProcess: readonly Rule<Process>[] = [
   unsupported('ioPriority', PROCESS, ({ ioPriority }) => ioPriority !== undefined),
   unsupported('execCPUAffinity', PROCESS, ({ execCPUAffinity: { initial, final } }) => initial !== '' || final !== ''),
   unsupported('selinuxLabel', PROCESS, ({ selinuxLabel }) => selinuxLabel !== ''),
-]
-
-export const unsupportedInResources: readonly Rule<LinuxResources>[] = [
-  unsupported('rdma', 'config-linux.md#rdma', ({ rdma }) => isUsed(rdma)),
-  unsupported(
-    'network',
-    'config-linux.md#network',
-    ({ network: { classID, priorities = [] } = {} }) => classID !== undefined || priorities.length > 0,
-  ),
 ]
 
 const SECCOMP = 'config-linux.md#seccomp'
@@ -76,6 +66,5 @@ export const unsupportedElsewhere: readonly Rule<Config>[] = [
 export const unsupportedInConfig: readonly RuleSet<Config>[] = [
   rulesWithin('process', ({ process }) => process, unsupportedInProcess),
   rulesOf(unsupportedElsewhere),
-  rulesWithin('linux.resources', ({ linux }) => linux.resources, unsupportedInResources),
   rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
 ]
