@@ -52,6 +52,7 @@ export function patches(arch: Platform['arch']): readonly Patch[] {
     withoutName('the prefix MIMALLOC_', arch === 'amd64' ? 'mimalloc\x4c\x89' : 'mimalloc\x10\x11'),
     // Looked up in a map of all variables; Bun complains on standard error of a value that it does not like.
     withoutName('BUN_CONFIG_MAX_HTTP_REQUESTS', 'BUN_CONFIG_MAX_HTTP_REQUESTS'.repeat(2)),
+    withoutSetrlimit(),
   ]
 }
 
@@ -62,6 +63,16 @@ export function patches(arch: Platform['arch']): readonly Patch[] {
  */
 function withoutGetenv(): Patch {
   return { what: 'the import of getenv', find: bytes('\0getenv\0'), replace: bytes('\0atol\0\0\0') }
+}
+
+/**
+ * Bun raises RLIMIT_NOFILE to its hard limit when it begins, and forgets what it was; containers would inherit that. The
+ * call is bound to its harmless twin.
+ */
+function withoutSetrlimit(): Patch {
+  // Its neighbours tell the name that the dynamic loader reads from the one that debuggers read.
+  const name = (first: string) => bytes(`\0${first}etrlimit\0localtime_r\0atan2f\0tanf\0`)
+  return { what: 'the import of setrlimit', find: name('s'), replace: name('g') }
 }
 
 /**

@@ -3,7 +3,7 @@
 // A bare name is safe here alone: the C library is always loaded already, so ld.so does not search for it. Bun would
 // look for any other bare name in the current directory, which may be a hostile image's.
 
-import { CFunction, dlopen, ptr, toArrayBuffer } from 'bun:ffi'
+import { CFunction, CString, dlopen, ptr, toArrayBuffer } from 'bun:ffi'
 import { MACHINE } from './machine.ts'
 
 /** Set by compile.ts: which C library the binary is linked with. */
@@ -90,6 +90,33 @@ export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string
       protect(PROT_READ | PROT_EXEC)
     },
   }
+}
+
+/** What a function of another library takes: memory that is ours or theirs, or a number of so many bits. */
+export type Argument = 'ptr' | 'u64' | 'i8'
+/** A function of another library, whose result is an `int`; memory that is passed stays in place during the call. */
+export type LibraryFunction = (...args: readonly (NodeJS.TypedArray | number | bigint | null)[]) => number
+
+/**
+ * Opens another library of the host. Takes its absolute path (see above for why no other) and what its functions take;
+ * gives the functions, or undefined where there is no such library or it is of another kind (dlopen(3)).
+ */
+export function openLibrary<Name extends string>(
+  path: `/${string}`,
+  functions: Readonly<Record<Name, readonly Argument[]>>,
+): Readonly<Record<Name, LibraryFunction>> | undefined {
+  const names = Object.entries<readonly Argument[]>(functions)
+  const declared = names.map(([name, args]) => [name, { args: [...args], returns: 'i32' as const }] as const)
+  try {
+    return dlopen(path, Object.fromEntries(declared)).symbols as never
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes an address that a library has given, gives the text that stands there up to its NUL. */
+export function textAt(address: number): string {
+  return new CString(address as never).toString()
 }
 
 function mapped(address: unknown, size: number): Mapping {

@@ -4,7 +4,7 @@
 import {
   type Assembler,
   type At,
-  type Code,
+  type ListedCode,
   Listing,
   littleEndian,
   type Register,
@@ -210,7 +210,7 @@ function control(
 }
 
 /** Makes an assembler; `finish` gives the code. */
-export function assembleX64(): Assembler & { finish(): Code; listing: Listing } {
+export function assembleX64(): Assembler & { finish(): ListedCode; listing: Listing } {
   const listing = new Listing()
   return {
     listing,

@@ -63,9 +63,15 @@ export interface At {
 /** A finished program. */
 export interface Code {
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly lines: readonly Line[]
   /** Takes a label, gives its byte offset; an unknown label is a RangeError. */
   offsetOf(label: string): number
+}
+
+/** A finished program, with what people read. */
+export interface ListedCode extends Code {
+  readonly lines: readonly Line[]
+  /** Every label with its byte offset. */
+  labels(): Iterable<readonly [name: string, offset: number]>
 }
 
 /** An instruction that cannot be encoded yet. */
@@ -106,7 +112,7 @@ export class Listing {
     this.emit(new Array<number>(size).fill(0), text, comment)
   }
 
-  finish(): Code {
+  finish(): ListedCode {
     for (const jump of this.#jumps) {
       const line = this.#lines[jump.line]!
       this.#lines[jump.line] = { ...line, bytes: jump.complete(this.#offsetOf(jump.target) - line.offset) }
@@ -115,6 +121,7 @@ export class Listing {
       bytes: new Uint8Array(this.#lines.flatMap((line) => line.bytes)),
       lines: this.#lines,
       offsetOf: (label) => this.#offsetOf(label),
+      labels: () => this.#labels,
     }
   }
 

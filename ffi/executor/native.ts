@@ -1,12 +1,21 @@
-// The executor's code as functions of this process, and as the program file that a task runs. Assembled once, when the
-// first call is made.
+// The executor's code as functions of this process, and as the program file that a task runs.
 
-import { MACHINE } from '../machine.ts'
 import { callable, type Functions } from '../libc.ts'
-import { assemble } from './code.ts'
+import { MACHINE } from '../machine.ts'
+import { assembled } from './assembled.ts' with { type: 'macro' }
+import type { Code } from './assembler.ts'
 import { elfFile, setArena } from './elf.ts'
 
-const code = assemble(MACHINE)
+const { bytes, labels } = MACHINE === 'x64' ? assembled('x64') : assembled('arm64')
+
+const code: Code = {
+  bytes: new Uint8Array(bytes),
+  offsetOf: (label) => {
+    const offset = labels[label]
+    if (offset === undefined) throw new RangeError(`Label "${label}" does not stand anywhere`)
+    return offset
+  },
+}
 
 /** The executor's functions, callable. */
 export const native: Functions = callable(code.bytes, (label) => code.offsetOf(label))

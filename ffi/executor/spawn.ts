@@ -5,8 +5,7 @@
 import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, Where } from '../call.ts'
 import { defaultAction, EVERY_SIGNAL, setSignalMask, signalMask } from '../calls/signal.ts'
-import { setLimit } from '../calls/resource.ts'
-import { callersMask, callersOpenFiles, closedStdio } from './caller.ts'
+import { callersMask, closedStdio } from './caller.ts'
 import { dupTo } from '../calls/descriptor.ts'
 import { openat } from '../calls/file.ts'
 import { waitPidfd } from '../calls/process.ts'
@@ -107,14 +106,12 @@ export function spawn(birth: Birth): Child {
  * takes the place of closed stdio.
  */
 function asCalled(nothing: Fd | undefined): Call<void, Where>[] {
-  const openFiles = callersOpenFiles()
   return [
     // execve(2) keeps ignored signals ignored, and Bun ignores these two.
     defaultAction('SIGPIPE'),
     defaultAction('SIGXFSZ'),
     setSignalMask(callersMask()),
     ...(nothing === undefined ? [] : closedStdio().map((number) => dupTo(nothing, number))),
-    ...(openFiles === undefined ? [] : [setLimit(0, 'RLIMIT_NOFILE', openFiles)]),
   ]
 }
 

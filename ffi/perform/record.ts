@@ -123,7 +123,7 @@ function started(book: Book, { path, args, env, stdio }: Program): Child {
   const words = args.map((word) => JSON.stringify(word)).join(', ')
   book.write(
     `process ${pid}`,
-    `execveat(AT_FDCWD, ${JSON.stringify(path)}, [${words}], [${env.length} variables])`,
+    `execveat(AT_FDCWD, ${JSON.stringify(path)}, [${words}], [/* ${env.length} vars */])`,
     '?',
   )
   book.write(`process ${pid}`, `stdio [${stdio.join(', ')}]`, '0')
