@@ -21,11 +21,11 @@ import { decodeText, encodeText } from '#ffi/kinds.ts'
 
 const READ_AT_ONCE = 65536
 
-/** Takes an open file, gives everything from its position to its end. */
-export function readAll(sys: Sys, file: Fd): Uint8Array {
+/** Takes an open file, gives everything from its position to its end, or about as many bytes as are wanted at most. */
+export function readAll(sys: Sys, file: Fd, most = Number.POSITIVE_INFINITY): Uint8Array {
   let whole = sys(read(file, READ_AT_ONCE))
   // A short read need not be the end (procfs); an empty one is.
-  for (let part = whole; part.length > 0;) {
+  for (let part = whole; part.length > 0 && whole.length < most;) {
     part = sys(read(file, READ_AT_ONCE))
     if (part.length === 0) break
     const longer = new Uint8Array(whole.length + part.length)

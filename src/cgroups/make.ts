@@ -32,11 +32,26 @@ export function make(sys: Sys, record: CgroupRecord, { optional = false } = {}):
   return { ...record, hierarchies }
 }
 
+/** Makes ready for a process what systemd has made of a cgroup, and makes the rest of it. */
+export function prepare(sys: Sys, { hierarchies }: CgroupRecord): void {
+  const hybrid = hierarchies.length > 1
+  for (const hierarchy of hierarchies)
+    doing(`make the cgroup "${hierarchy.path}"`, () => {
+      makeDirectory(sys, hierarchy.path)
+      equip(sys, hierarchy, hybrid)
+    })
+}
+
 function makeOne(sys: Sys, hierarchy: Hierarchy, { hybrid, made }: { hybrid: boolean; made: DisposableStack }): void {
-  const { version, controllers, mount, path } = hierarchy
+  const { path } = hierarchy
   if (makeDirectory(sys, path))
     made.defer(() => sys(tolerating(unlinkat('cwd', path, ['REMOVEDIR']), 'EBUSY', 'ENOENT')))
   else refuseUsed(sys, hierarchy)
+  equip(sys, hierarchy, hybrid)
+}
+
+function equip(sys: Sys, hierarchy: Hierarchy, hybrid: boolean): void {
+  const { version, controllers, mount, path } = hierarchy
   // Beside version 1 the controllers that are left over are seldom wanted; the limit that wants one hands it down.
   if (version === 2 && !hybrid) handDown(sys, hierarchy)
   if (controllers.includes('cpuset')) for (const file of CPUSET_FILES) fillFromAbove(sys, { mount, path, file })

@@ -3,9 +3,10 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { Failure } from '#src/failure.ts'
-import { readText } from '#src/files.ts'
-import { detectLayout, type Mounted, TOP } from './layout.ts'
+import { readText, statIfThere } from '#src/files.ts'
+import { detectLayout, type Layout, type Mounted, TOP } from './layout.ts'
 import type { CgroupDriver, CgroupRecord, Hierarchy } from './record.ts'
+import { placeOf, unitFor } from './systemd/unit.ts'
 
 /** What a container asks for. */
 export interface Wanted {
@@ -22,11 +23,10 @@ export interface Wanted {
  */
 export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
   const { driver, path, id } = wanted
-  if (driver === 'systemd')
-    throw new Failure('systemd cgroups are not supported yet', 'use the cgroupfs driver, here and in the engine')
   if (driver === 'disabled') return { driver, hierarchies: [] }
   const layout = detectLayout(sys)
   if (layout.length === 0) throw new Failure(`no cgroup file system is mounted on or below "${TOP}"`)
+  if (driver === 'systemd') return planUnit(sys, wanted, layout)
   const inner = cleaned(path === '' ? id : path)
   if (inner === '') throw new Failure(`linux.cgroupsPath "${path}" is the root cgroup, which belongs to everyone`)
   if (path.startsWith('/')) return { driver, hierarchies: layout.map((mounted) => placed(mounted, inner)) }
@@ -37,6 +37,21 @@ export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
     return placed(mounted, `${above}${inner}`)
   })
   return { driver, hierarchies }
+}
+
+/** systemd decides where its units are, so the same place in every hierarchy is known before the unit is there. */
+function planUnit(sys: Sys, { path, id, driver }: Wanted, layout: Layout): CgroupRecord {
+  if (statIfThere(sys, '/run/systemd/system') === undefined)
+    throw new Failure('systemd does not run this host', 'use the cgroupfs driver, here and in the engine')
+  const unit = unitFor(path, id)
+  const place = `${systemdsRoot(sys)}${placeOf(unit)}`
+  return { driver, unit, hierarchies: layout.map((mounted) => placed(mounted, seenFrom(mounted, place))) }
+}
+
+/** systemd itself is in init.scope, below the root of all of its units: that is not "/" where systemd is in a container. */
+function systemdsRoot(sys: Sys): string {
+  const own = parseOwn(readText(sys, '/proc/1/cgroup'))
+  return cleaned((own.get('name=systemd') ?? own.get('') ?? '').replace(/\/init\.scope$/, ''))
 }
 
 /** The cgroup that the caller is in: that of a container which has none of its own. */
@@ -51,8 +66,12 @@ function placed({ version, controllers, mount }: Mounted, place: string): Hierar
 }
 
 /** The way from the mount to the caller's own cgroup, as `/a/b`; empty when it is the mount, or out of its sight. */
-function callersPlace({ controllers: [first = ''], root }: Mounted, own: ReadonlyMap<string, string>): string {
-  const path = cleaned(own.get(first) ?? '/')
+function callersPlace(mounted: Mounted, own: ReadonlyMap<string, string>): string {
+  return seenFrom(mounted, cleaned(own.get(mounted.controllers[0] ?? '') ?? '/'))
+}
+
+/** Takes a cgroup of a hierarchy as `/a/b`, gives the way to it from where the hierarchy is mounted. */
+function seenFrom({ root }: Mounted, path: string): string {
   const top = cleaned(root)
   return path === top || path.startsWith(`${top}/`) ? path.slice(top.length) : ''
 }

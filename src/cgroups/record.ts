@@ -20,6 +20,16 @@ export interface Hierarchy {
 export interface CgroupRecord {
   readonly driver: CgroupDriver
   readonly hierarchies: readonly Hierarchy[]
+  /** What systemd makes it for; with the driver systemd alone. */
+  readonly unit?: Unit
+}
+
+/** A unit of systemd: a scope, or a slice, which has no processes of its own in the eyes of systemd. */
+export interface Unit {
+  /** With its type: `docker-c1.scope`. */
+  readonly name: string
+  /** The slice that it is in: `system.slice`, or `-.slice` for the root. */
+  readonly slice: string
 }
 
 /** The hierarchy of version 2, which a hybrid host has beside those of version 1. */
@@ -40,8 +50,21 @@ export function legacyOnes({ hierarchies }: CgroupRecord): readonly Hierarchy[] 
 /** Takes anything, says whether it is a record: what is read from a file may have been written by anyone. */
 export function isCgroupRecord(value: unknown): value is CgroupRecord {
   if (!isObject(value) || !DRIVERS.some((driver) => driver === value['driver'])) return false
-  const { hierarchies } = value
-  return Array.isArray(hierarchies) && hierarchies.every(isHierarchy)
+  const { driver, hierarchies, unit } = value
+  const hasUnit = driver === 'systemd' ? isUnit(unit) : unit === undefined
+  return hasUnit && Array.isArray(hierarchies) && hierarchies.every(isHierarchy)
+}
+
+/** No other unit is ours to stop. */
+function isUnit(value: unknown): value is Unit {
+  if (!isObject(value)) return false
+  const { name, slice } = value
+  return (
+    typeof name === 'string' &&
+    /^[^/]+\.(scope|slice)$/.test(name) &&
+    typeof slice === 'string' &&
+    slice.endsWith('.slice')
+  )
 }
 
 function isHierarchy(value: unknown): value is Hierarchy {

@@ -7,17 +7,19 @@ import { failedWith } from '#ffi/error.ts'
 import { Failure } from '#src/failure.ts'
 import { childrenOf, processesBelow } from './processes.ts'
 import type { CgroupRecord } from './record.ts'
+import { stopUnit } from './systemd/manager.ts'
 import { pause } from './values.ts'
 
-const PATIENCE_MS = 2_000
+const PATIENCE_MS = 10_000
 const LONGEST_WAIT_MS = 64
 
 /**
- * Removes the cgroup from every hierarchy; what is not there is no error. Waits for processes that are about to end, two
+ * Removes the cgroup from every hierarchy; what is not there is no error. Waits for processes that are about to end, ten
  * seconds at most: one leaves its cgroup a little after it is seen to be dead, and until then rmdir(2) fails with EBUSY.
- * Throws a Failure that names those that stay, after it has removed what it can.
+ * Throws a Failure that names those that stay, after it has removed what it can. A unit of systemd is stopped first.
  */
-export function remove(sys: Sys, { hierarchies }: CgroupRecord): void {
+export function remove(sys: Sys, { hierarchies, unit }: CgroupRecord): void {
+  if (unit !== undefined) stopUnit(unit)
   let left = hierarchies.map(({ path }) => path)
   for (let wait = 1, waited = 0; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     left = left.filter((path) => !doing(`remove the cgroup "${path}"`, () => tryRemove(sys, path)))

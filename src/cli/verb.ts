@@ -24,4 +24,4 @@ export interface World {
 }
 
 /** Does the work of a command, gives the exit code. */
-export type Verb<Name extends Invoked['command']> = (world: World, invocation: Of<Name>) => number
+export type Verb<Name extends Invoked['command']> = (world: World, invocation: Of<Name>) => number | Promise<number>

@@ -7,6 +7,7 @@ import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Child, Kernel } from '#ffi/perform/kernel.ts'
 import { memoryAccount } from '#src/cgroups/account.ts'
+import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree, replaceFile } from '#src/files.ts'
@@ -63,7 +64,10 @@ function explained<R>({ kernel, cgroup }: Site, act: () => R): R {
 }
 
 /** Saved before the container is let go: a create that is killed leaves something that can be deleted. */
-function remember({ kernel, options, config, directory, rootfs, cgroup }: Site, pid: number): ContainerState {
+function remember(
+  { kernel, options, config, process, plan, directory, rootfs, cgroup }: Site,
+  pid: number,
+): ContainerState {
   const state: ContainerState = {
     ociVersion: config.ociVersion,
     id: options.id,
@@ -75,6 +79,9 @@ function remember({ kernel, options, config, directory, rootfs, cgroup }: Site, 
     owner: options.owner,
     annotations: config.annotations,
     cgroup,
+    pidNamespace: plan.makes('pid'),
+    program: process.args[0] ?? '',
+    hooks: HOOK_KINDS.filter((kind) => config.hooks[kind].length > 0),
   }
   saveState(kernel.here, directory, state)
   return state

@@ -2,8 +2,6 @@
 // difference who has made the container or whether its making was ever finished.
 
 import { poll } from '#ffi/calls/descriptor.ts'
-import { tolerating } from '#ffi/call.ts'
-import { openat } from '#ffi/calls/file.ts'
 import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { remove } from '#src/cgroups/remove.ts'
@@ -11,8 +9,7 @@ import { Failure } from '#src/failure.ts'
 import { removeTree } from '#src/files.ts'
 import { killContainer } from './kill.ts'
 import { hooksOutside } from './lifecycle-hooks.ts'
-import { savedConfig } from './saved-config.ts'
-import { CONFIG_FILE } from './state.ts'
+import type { SavedConfig } from './saved-config.ts'
 import { openProcess, statusOf } from './status.ts'
 import { checkName, directoryOf, find, isClaimed, type Known, lock } from './store.ts'
 
@@ -23,13 +20,15 @@ export interface DeleteOptions {
   readonly force: boolean
   /** Told what went wrong without keeping the container: failed poststop hooks. */
   readonly warn: (error: unknown) => void
+  /** Reads the config that the container was made from, if it has hooks. */
+  readonly savedConfig: SavedConfig
 }
 
 const PATIENCE_MS = 10_000
 
 /** Deletes a container that has stopped, or with `force` any. */
 export function deleteContainer(kernel: Kernel, options: DeleteOptions): void {
-  const { store, id, force, warn } = options
+  const { store, id, force } = options
   doing(`delete container "${id}"`, () => {
     const known = force ? findRests(kernel, store, id) : find(kernel.here, store, id)
     if (known === undefined) return
@@ -38,7 +37,7 @@ export function deleteContainer(kernel: Kernel, options: DeleteOptions): void {
     if (status !== 'stopped' && status !== 'created' && !force)
       throw new Failure(`container is not stopped: it is ${status}`, 'kill it first, or use --force')
     if (status !== 'stopped') end(kernel, known)
-    destroy(kernel, known, warn)
+    destroy(kernel, known, options)
     return held
   })
 }
@@ -65,21 +64,16 @@ function end({ here }: Kernel, known: Known): void {
 }
 
 /** Removes what is left of a container that has stopped: what `create` has made, in the opposite order. */
-export function destroy(kernel: Kernel, known: Known, warn: (error: unknown) => void): void {
+export function destroy(kernel: Kernel, known: Known, how: Pick<DeleteOptions, 'warn' | 'savedConfig'>): void {
   const { here } = kernel
   const { directory, state } = known
   remove(here, state.cgroup)
   try {
-    if (hasConfig(kernel, directory))
-      hooksOutside(kernel, 'poststop', savedConfig(here, directory).hooks, { state, status: 'stopped', pid: 0 })
+    if (state.hooks.includes('poststop'))
+      hooksOutside(kernel, 'poststop', how.savedConfig(here, directory).hooks, { state, status: 'stopped', pid: 0 })
   } catch (error) {
     // The specification: log a warning, go on.
-    warn(error)
+    how.warn(error)
   }
   removeTree(here, directory)
-}
-
-function hasConfig({ here }: Kernel, directory: string): boolean {
-  using file = here(tolerating(openat('cwd', `${directory}/${CONFIG_FILE}`, ['PATH']), 'ENOENT'))
-  return !file.missing
 }

@@ -44,7 +44,7 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
       rootBefore: before,
       bundle: site.options.bundle,
       userNamespace: plan.has('user'),
-      cgroups: cgroupTree(kernel.here, site.cgroup, plan.makes('cgroup')),
+      cgroups: { ...cgroupTree(kernel.here, site.cgroup, plan.makes('cgroup')), userNamespace: plan.has('user') },
     },
     config.mounts,
   )

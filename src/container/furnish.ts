@@ -20,7 +20,7 @@ import { identify } from './identify.ts'
 import { setFromOutside } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
 import { letGo } from './last-batch.ts'
-import type { Site } from './site.ts'
+import { adoptTask, type Site } from './site.ts'
 
 /** A task that has all it needs. `become` lets it go: it then waits for `start`. */
 export interface Furnished {
@@ -34,6 +34,8 @@ export interface Furnished {
 export function furnish(site: Site): Furnished {
   const { kernel, config, process, plan, joins, options } = site
   const task = site.undo.use(bear(site))
+  // Before it does anything that counts.
+  adoptTask(site, task.pid)
 
   const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
   enterNamespaces(kernel.here, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
@@ -64,8 +66,10 @@ export function furnish(site: Site): Furnished {
 /** The task, in the namespaces that it can be born into, with the descriptors that it will need. */
 function bear({ kernel, plan, joins, fifo, cgroup, options }: Site): Task {
   const preserved = Array.from({ length: options.preserveFds }, (_, i) => inherited(3 + i, `preserved ${3 + i}`))
-  using place = birthPlace(kernel.here, cgroup)
-  using walk = entrance(kernel.here, cgroup)
+  // systemd starts no unit without a process: what it makes is not there yet.
+  const there = cgroup.unit === undefined ? cgroup : { ...cgroup, hierarchies: [] }
+  using place = birthPlace(kernel.here, there)
+  using walk = entrance(kernel.here, there)
   return doing('make the first process', () =>
     kernel.task({
       namespaces: plan.born,

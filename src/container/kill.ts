@@ -8,9 +8,7 @@ import { SIGNAL } from '#ffi/numbers/signal.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { isFrozen, thaw } from '#src/cgroups/freezer.ts'
 import { killAll } from '#src/cgroups/processes.ts'
-import { planNamespaces } from '#src/namespaces/plan.ts'
 import { Failure } from '#src/failure.ts'
-import { savedConfig } from './saved-config.ts'
 import { openProcess } from './status.ts'
 import { find, type Known } from './store.ts'
 
@@ -35,21 +33,18 @@ export function kill({ here }: Kernel, { store, id, signal, all }: KillOptions):
       if (all) return
       throw new Failure('container not running')
     }
-    if (number === SIGNAL.SIGKILL && !hasPidNamespace(here, known)) killAll(here, known.state.cgroup)
+    // Without a pid namespace of its own, the death of the first process ends no other one.
+    const each = number === SIGNAL.SIGKILL && !known.state.pidNamespace
+    if (each) killAll(here, known.state.cgroup)
     try {
       here(pidfdSendSignal(pidfd, number))
     } catch (error) {
-      if (failedWith(error, 'ESRCH')) throw new Failure('container not running')
-      throw error
+      if (failedWith(error, 'ESRCH') && !all && !each) throw new Failure('container not running')
+      if (!failedWith(error, 'ESRCH')) throw error
     }
     // A frozen process of cgroup v1 does not even die.
     if (number === SIGNAL.SIGKILL && isFrozen(here, known.state.cgroup)) thaw(here, known.state.cgroup)
   })
-}
-
-/** Without a pid namespace of its own, the death of the first process ends no other one. */
-function hasPidNamespace(here: Sys, { directory }: Known): boolean {
-  return planNamespaces(savedConfig(here, directory).linux.namespaces).makes('pid')
 }
 
 /** Ends every process of a container; those that are gone already are no error. */

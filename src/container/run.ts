@@ -25,14 +25,17 @@ export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
   const created = create(kernel, options)
   using pidfd = created.child.pidfd
   try {
-    doing(`start container "${options.id}"`, () => release(kernel, created, options.config))
+    doing(`start container "${options.id}"`, () => release(kernel, created, () => options.config))
     if (options.detach) return undefined
     const ending = attend(kernel.here, { pidfd, master: created.master })
-    if (!options.keep) doing(`delete container "${options.id}"`, () => destroy(kernel, created, options.warn))
+    if (!options.keep)
+      doing(`delete container "${options.id}"`, () =>
+        destroy(kernel, created, { warn: options.warn, savedConfig: () => options.config }),
+      )
     return ending
   } catch (error) {
     killContainer(kernel.here, created)
-    destroy(kernel, created, options.warn)
+    destroy(kernel, created, { warn: options.warn, savedConfig: () => options.config })
     throw error
   }
 }

@@ -11,6 +11,8 @@ import { make } from '#src/cgroups/make.ts'
 import { plan as planCgroup } from '#src/cgroups/plan.ts'
 import type { CgroupDriver, CgroupRecord } from '#src/cgroups/record.ts'
 import { remove } from '#src/cgroups/remove.ts'
+import { adopt } from '#src/cgroups/systemd/adopt.ts'
+import { annotatedProperties } from '#src/cgroups/systemd/annotations.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
 import type { Process } from '#src/config/schema/process.ts'
@@ -59,6 +61,8 @@ export interface Site {
   readonly plan: NamespacePlan
   readonly joins: readonly OpenJoin[]
   readonly cgroup: CgroupRecord
+  /** What takes the cgroup away; it comes to that when the task, made later, has been ended. */
+  readonly cgroupUndo: DisposableStack
   /** O_PATH; the task opens it for writing and thereby waits for `start`. */
   readonly fifo: Fd
   /** What takes away what was made, should the making fail. */
@@ -79,9 +83,34 @@ export function prepareSite(
   const joins = openJoins(here, plan)
   for (const { fd } of joins) open.use(fd)
   const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver }
-  const cgroup = make(here, planCgroup(here, wanted))
-  undo.defer(() => remove(here, cgroup))
+  const planned = planCgroup(here, wanted)
+  const cgroup = planned.unit === undefined ? make(here, planned) : planned
+  const cgroupUndo = undo.use(new DisposableStack())
+  if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
+  const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
+  const fifo = open.use(makeFifo(kernel, directory, config))
+  const site = { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, cgroupUndo, fifo, undo }
   // Before any process is in it: not one page or fork escapes the limits.
+  if (cgroup.unit === undefined) limit(site)
+  return site
+}
+
+/** Has systemd make the cgroup around the task, where systemd is who makes it. */
+export function adoptTask(site: Site, pid: number): void {
+  const { kernel, cgroup, cgroupUndo, config, options } = site
+  if (cgroup.unit === undefined) return
+  adopt(kernel.here, cgroup, {
+    description: `Container ${options.id}, made by bunc`,
+    pid,
+    resources: config.linux.resources,
+    extra: annotatedProperties(config.annotations),
+    undo: cgroupUndo,
+  })
+  limit(site)
+}
+
+/** Sets what the config says about the cgroup. */
+function limit({ kernel: { here }, cgroup, config, process, plan, options }: Site): void {
   for (const warning of apply(here, cgroup, config.linux.resources)) options.warn(new Failure(warning))
   if (isDelegated(config, plan))
     delegate(
@@ -91,9 +120,6 @@ export function prepareSite(
       hostId(config.linux.gidMappings, process.user.gid),
     )
   restrictDevices(here, cgroup, config.linux.resources.devices ?? [], { optional: plan.newUser })
-  const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
-  const fifo = open.use(makeFifo(kernel, directory, config))
-  return { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, fifo, undo }
 }
 
 /** Whether the container sees its own cgroup alone and may write there: then it may make cgroups below. */

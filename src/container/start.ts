@@ -13,20 +13,27 @@ import { planNamespaces } from '#src/namespaces/plan.ts'
 import { awaitExec } from '#src/process/release.ts'
 import { killContainer } from './kill.ts'
 import { hooksOutside, startInside, stateJson } from './lifecycle-hooks.ts'
-import { savedConfig } from './saved-config.ts'
-import { FIFO } from './state.ts'
+import type { SavedConfig } from './saved-config.ts'
+import { type ContainerState, FIFO } from './state.ts'
 import { openProcess, statusOf } from './status.ts'
 import { find, type Known, lock } from './store.ts'
 
+/** Which container, and who reads the config that it was made from if it has hooks. */
+export interface StartOptions {
+  readonly store: string
+  readonly id: string
+  readonly savedConfig: SavedConfig
+}
+
 /** Starts a container by name. Throws a Failure unless it is in the state `created`. */
-export function start(kernel: Kernel, store: string, id: string): void {
+export function start(kernel: Kernel, { store, id, savedConfig }: StartOptions): void {
   doing(`start container "${id}"`, () => {
     const known = find(kernel.here, store, id)
     using held = lock(kernel.here, known.directory)
     const status = statusOf(kernel.here, known)
     if (status !== 'created')
       throw new Failure(NOT_CREATED[status] ?? `cannot start a container in the state "${status}"`)
-    release(kernel, known, savedConfig(kernel.here, known.directory))
+    release(kernel, known, savedConfig)
     return held
   })
 }
@@ -37,21 +44,15 @@ const NOT_CREATED: { readonly [status: string]: string } = {
 }
 
 /** Lets the first process of a created container go, with the hooks that belong to it. */
-export function release(kernel: Kernel, known: Known, config: Config): void {
+export function release(kernel: Kernel, known: Known, savedConfig: SavedConfig): void {
   const { state, directory } = known
   using pidfd = openProcess(kernel.here, state)
   if (pidfd === undefined) throw new Failure('its first process has ended already')
-  const { startContainer } = config.hooks
-  if (startContainer.length > 0) {
-    const start = startInside(kernel, pidfd, planNamespaces(config.linux.namespaces))
-    runHooks(kernel, {
-      kind: 'startContainer',
-      hooks: startContainer,
-      state: stateJson(state, 'created', state.pid),
-      start,
-    })
-  }
-  openFifo(kernel, `${directory}/${FIFO}`, { pidfd, path: config.process?.args[0] ?? '' })
+  const hooked = ['startContainer', 'poststart'].some((kind) => state.hooks.includes(kind))
+  const config = hooked ? savedConfig(kernel.here, directory) : undefined
+  if (config !== undefined) hooksInside(kernel, { state, config, pidfd })
+  openFifo(kernel, `${directory}/${FIFO}`, { pidfd, path: state.program })
+  if (config === undefined) return
   try {
     hooksOutside(kernel, 'poststart', config.hooks, { state, status: 'running', pid: state.pid })
   } catch (error) {
@@ -59,6 +60,16 @@ export function release(kernel: Kernel, known: Known, config: Config): void {
     killContainer(kernel.here, known)
     throw error
   }
+}
+
+/** startContainer: the last thing before the program, in its namespaces. */
+function hooksInside(
+  kernel: Kernel,
+  { state, config, pidfd }: { state: ContainerState; config: Config; pidfd: Fd },
+): void {
+  const start = startInside(kernel, pidfd, planNamespaces(config.linux.namespaces))
+  const json = stateJson(state, 'created', state.pid)
+  runHooks(kernel, { kind: 'startContainer', hooks: config.hooks.startContainer, state: json, start })
 }
 
 /** Opens the fifo: the process wakes up and says so. Then it is gone from the directory: the container has started. */

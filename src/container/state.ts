@@ -26,6 +26,12 @@ export interface ContainerState {
   readonly owner: string
   readonly annotations: Readonly<Record<string, string>>
   readonly cgroup: CgroupRecord
+  /** Whether it has a pid namespace of its own, whose end is the end of every process in it. */
+  readonly pidNamespace: boolean
+  /** What the process executes, as it stands in its arguments. */
+  readonly program: string
+  /** The kinds of hooks that its config has: most have none, and then nobody has to read the config again. */
+  readonly hooks: readonly string[]
 }
 
 /** Names of the files in a container's state directory. */
@@ -62,12 +68,14 @@ function parsed(text: string): unknown {
   }
 }
 
-const TEXTS = ['ociVersion', 'id', 'startTime', 'bundle', 'rootfs', 'created', 'owner'] as const
+const TEXTS = ['ociVersion', 'id', 'startTime', 'bundle', 'rootfs', 'created', 'owner', 'program'] as const
 
 function isState(value: unknown): value is ContainerState {
   if (!isObject(value) || !TEXTS.every((name) => typeof value[name] === 'string')) return false
   return (
     Number.isSafeInteger(value['pid']) &&
+    typeof value['pidNamespace'] === 'boolean' &&
+    Array.isArray(value['hooks']) &&
     isObject(value['annotations']) &&
     Object.values(value['annotations']).every((text) => typeof text === 'string') &&
     isCgroupRecord(value['cgroup'])

@@ -3,6 +3,7 @@
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { fstatat } from '#ffi/calls/file.ts'
 import { pidfdOpen } from '#ffi/calls/process.ts'
+import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { isFrozen } from '#src/cgroups/freezer.ts'
 import { readTextIfThere } from '#src/files.ts'
@@ -48,8 +49,18 @@ export function startTimeOf(sys: Sys, pid: number): string {
 /** Fields 3 and 22 of /proc/PID/stat (proc(5)). The name in field 2 may contain anything, so counting starts after it. */
 function statOf(sys: Sys, pid: number): { state: string; startTime: string } | undefined {
   if (pid <= 0) return undefined
-  const text = readTextIfThere(sys, `/proc/${pid}/stat`)
+  const text = statText(sys, pid)
   if (text === undefined) return undefined
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return { state: fields[0] ?? '', startTime: fields[19] ?? '' }
+}
+
+/** Between the opening of the file and the reading of it, the process may be reaped: that is ESRCH. */
+function statText(sys: Sys, pid: number): string | undefined {
+  try {
+    return readTextIfThere(sys, `/proc/${pid}/stat`)
+  } catch (error) {
+    if (!failedWith(error, 'ESRCH')) throw error
+    return undefined
+  }
 }

@@ -4,6 +4,7 @@ import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
 import { restrictDevices } from '#src/cgroups/device-access.ts'
+import { inform } from '#src/cgroups/systemd/adopt.ts'
 import type { LinuxResources } from '#src/config/schema/resources.ts'
 import { Failure } from '#src/failure.ts'
 import { statusOf } from './status.ts'
@@ -24,6 +25,8 @@ export function update({ here }: Kernel, { store, id, resources, warn }: UpdateO
     const known = find(here, store, id)
     using held = lock(here, known.directory)
     if (statusOf(here, known) === 'stopped') throw new Failure('container not running')
+    // First, as it sets what it is told a little later, and not to the last byte.
+    inform(known.state.cgroup, resources)
     for (const warning of apply(here, known.state.cgroup, resources)) warn(new Failure(warning))
     if (resources.devices !== undefined) restrictDevices(here, known.state.cgroup, resources.devices)
     return held

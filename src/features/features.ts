@@ -24,7 +24,7 @@ export function features(here: Sys): object {
     linux: {
       namespaces: Object.keys(NAMESPACE_FLAGS).sort(),
       capabilities: Object.keys(CAPABILITY),
-      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
+      cgroup: { v1: true, v2: true, systemd: true, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
         actions: SECCOMP_ACTIONS.filter((name) => !REFUSED_ACTIONS.has(name)),
@@ -42,6 +42,6 @@ export function features(here: Sys): object {
       'io.github.bunc.version': VERSION,
       ...(COMMIT === undefined ? {} : { 'io.github.bunc.commit': COMMIT }),
     },
-    potentiallyUnsafeConfigAnnotations: ['bundle'],
+    potentiallyUnsafeConfigAnnotations: ['bundle', 'org.systemd.property.'],
   }
 }

@@ -4,7 +4,7 @@ import type { Sys } from '#ffi/call.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
 import { tolerating } from '#ffi/call.ts'
-import { openat2 } from '#ffi/calls/file.ts'
+import { fstat, openat2 } from '#ffi/calls/file.ts'
 import { readAll } from '#src/files.ts'
 
 /** Takes `NAME=value` entries, gives one for each name: the last one, where the first one stood. */
@@ -38,6 +38,9 @@ export function withHome(env: readonly string[], uid: number, readPasswd: () => 
   return [...env.filter((entry) => entry !== 'HOME='), `HOME=${homeIn(readPasswd() ?? '', uid) ?? '/'}`]
 }
 
+/** Bytes: what nobody's /etc/passwd has. */
+const MOST_PASSWD = 1 << 20
+
 /** Reads /etc/passwd below an open root; undefined where there is none. */
 export function readPasswd(sys: Sys, root: Fd): string | undefined {
   using file = sys(
@@ -47,5 +50,7 @@ export function readPasswd(sys: Sys, root: Fd): string | undefined {
       'ENOTDIR',
     ),
   )
-  return file.missing ? undefined : decodeText(readAll(sys, file))
+  // An image may have made it a link to /dev/zero.
+  if (file.missing || sys(fstat(file)).type !== 'file') return undefined
+  return decodeText(readAll(sys, file, MOST_PASSWD))
 }

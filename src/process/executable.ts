@@ -1,7 +1,7 @@
 // Which file a container's process executes: looked up at creation, in the container, as its user, so that a program that
 // is not there is an error of `create` and not a riddle after `start`. Some texts are matched by engines and literal.
 
-import { type Sys, tolerating } from '#ffi/call.ts'
+import { harmlessly, type Sys, tolerating } from '#ffi/call.ts'
 import { fstat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
@@ -14,8 +14,12 @@ export function findExecutable(sys: Sys, name: string, path: string | undefined)
   if (name === '') throw new Failure('exec: "": executable file not found in $PATH')
   if (name.includes('/')) return executable(sys, name) ?? missing(name)
   const candidates = (path ?? DEFAULT_PATH).split(':').map((dir) => `${dir === '' ? '.' : dir}/${name}`)
-  // All of them in one batch; the first that is there is asked for more.
-  const found = candidates.map((candidate) => ({ candidate, file: openIfThere(sys, candidate) }))
+  // All of them in one batch; the first that is there is asked for more. A directory that the user may not pass, or that
+  // is none, is passed over as by execvp(3).
+  const found = candidates.map((candidate) => ({
+    candidate,
+    file: sys(harmlessly(openat('cwd', candidate, ['PATH']))),
+  }))
   let forbidden: Failure | undefined
   try {
     for (const { candidate, file } of found) {

@@ -21,12 +21,12 @@ export interface Hierarchy {
 /** The cgroups that a container is in. */
 export interface CgroupTree {
   readonly version: 1 | 2
-  /** Its own directory on the host (v2). */
-  readonly path: string
   /** Its own directories on the host (v1); empty on v2. */
   readonly hierarchies: readonly Hierarchy[]
   /** Whether the container has a cgroup namespace of its own: then a new mount shows its own part alone. */
   readonly namespace: boolean
+  /** Whether it is in another user namespace than the host. */
+  readonly userNamespace: boolean
 }
 
 /** Mounts the container's cgroups on an open directory. Throws a SyscallError. */
@@ -38,10 +38,20 @@ export function mountCgroups(
   else mountHierarchies(sys, target, tree, plan)
 }
 
+/**
+ * A new mount shows what the container's cgroup namespace shows: its own part, or, with the host's namespace, all of it.
+ * A user namespace may mount only what its own cgroup namespace shows; the host's is bound then, and never writable.
+ */
 function mountUnified(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPlan): void {
-  using mount = tree.namespace
-    ? newFilesystem(sys, { type: 'cgroup2', source: 'cgroup', plan: { ...plan, data: [] } })
-    : boundTree(sys, tree.path === '' ? '/sys/fs/cgroup' : tree.path, { ...plan, bind: 'recursive' }, [])
+  const bound: MountPlan = {
+    ...plan,
+    bind: 'recursive',
+    attributes: { ...plan.attributes, set: [...new Set([...plan.attributes.set, 'RDONLY' as const])] },
+  }
+  using mount =
+    tree.namespace || !tree.userNamespace
+      ? newFilesystem(sys, { type: 'cgroup2', source: 'cgroup', plan: { ...plan, data: [] } })
+      : boundTree(sys, '/sys/fs/cgroup', bound, [])
   attach(sys, mount, target)
 }
 

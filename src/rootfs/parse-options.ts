@@ -33,7 +33,7 @@ export function parseOptions(options: readonly string[]): MountPlan {
   let bind: MountPlan['bind'] = 'no'
   let copyUp = false
   for (const option of options) {
-    const row = MOUNT_OPTIONS[option]
+    const row = Object.hasOwn(MOUNT_OPTIONS, option) ? MOUNT_OPTIONS[option] : undefined
     if (row === undefined) data.push(option)
     else if (row.kind === 'bind') bind = row.recursive ? 'recursive' : 'this'
     else if (row.kind === 'propagation')

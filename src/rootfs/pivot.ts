@@ -64,11 +64,13 @@ export function mountRoot(task: TaskSys, path: string): Fd {
 /** Makes an open mount the root of the task's mount namespace and takes the host's away. */
 export function pivot(task: TaskSys, root: Fd): void {
   doing('enter the root', () => {
+    using old = openHost(task, '/')
     task(fchdir(root))
     // The old root ends up on top of the new one, at the same place: there it is taken away, never visible at a path.
     task(pivotRootHere())
-    // Where the host's mounts are shared, it would be the host's own mounts that are taken away.
-    task(mount(undefined, '.', undefined, ['REC', 'SLAVE']))
+    // Where the host's mounts are shared, it would be the host's own mounts that are taken away. By descriptor: for
+    // mount(2), unlike umount(2), "." is what lies below.
+    task(mountSetattr(old, 'recursive', { propagation: 'SLAVE' }))
     task(umount('.', ['DETACH']))
     task(chdir('/'))
   })

@@ -3,8 +3,9 @@
 
 /** Programs by name; `/bin/…` is a path that must exist. */
 export const PROGRAMS = {
-  busybox: { packages: ['busybox-static'], suites: ['container', 'kernels', 'faults', 'attacks', 'engines', 'bench'] },
-  unshare: { packages: ['util-linux'], suites: ['container', 'attacks', 'vm'] },
+  busybox: { packages: ['busybox-static'], suites: ['container', 'engines', 'bench'] },
+  strace: { packages: ['strace'], suites: ['bench'] },
+  unshare: { packages: ['util-linux'], suites: ['container', 'vm'] },
   runc: { packages: ['runc'], suites: ['container', 'engines', 'bench'] },
   crun: { packages: ['crun'], suites: ['container', 'engines', 'bench'] },
   criu: { packages: ['criu'], suites: ['container'] },

@@ -1,15 +1,17 @@
-// Docker and Podman with bunc as their runtime, in machines that systemd runs. The tests themselves run in the guest:
-// inside/docker.ts and inside/podman.ts.
+// bunc with the systemd driver, by itself and as the runtime of Docker and Podman, in machines that systemd runs. The tests
+// themselves run in the guest: inside/scope.ts, inside/docker.ts and inside/podman.ts.
 import { runGuestTests } from './guest-tests.ts'
 import { machineTest } from './machine-test.ts'
 import { KINDS } from './machine.ts'
 
-for (const engine of ['docker', 'podman']) {
-  machineTest('x86_64', `${engine} runs containers with systemd and cgroup v2`, () =>
+const FILES = { 'the runtime': 'scope', docker: 'docker', podman: 'podman' }
+
+for (const [who, file] of Object.entries(FILES)) {
+  machineTest('x86_64', `${who} runs containers with systemd and cgroup v2`, () =>
     runGuestTests({
-      title: engine,
+      title: file,
       kind: KINDS.umlSystemd,
-      paths: [`tests/vm/inside/${engine}.ts`],
+      paths: [`tests/vm/inside/${file}.ts`],
       timeoutSeconds: 240,
     }),
   )

@@ -78,8 +78,8 @@ function entriesOfType(rules: readonly Rule[], type: 'b' | 'c', allow: boolean):
       if (i === 0 && j === 0 ? access !== whole : i === 0 ? access !== column : j === 0 && access !== row)
         return undefined
       // v1 looks for one entry that grants all that is asked for, so what two entries grant together needs a third.
-      const wider = [...(i === 0 ? [] : [column]), ...(j === 0 ? [] : [row]), ...(i === 0 && j === 0 ? [0] : [whole])]
-      if (wider.every((granted) => (access & ~granted) !== 0)) entries.push({ type, major, minor, access })
+      const granted = (i > 0 && (access & ~column) === 0) || (j > 0 && (access & ~row) === 0)
+      if (access !== 0 && !granted) entries.push({ type, major, minor, access })
     }
   }
   return entries

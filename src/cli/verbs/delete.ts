@@ -2,11 +2,14 @@
 
 import { deleteContainer } from '#src/container/delete.ts'
 import { named } from '../named.ts'
+import { savedConfigFor } from '../saved-config.ts'
 import type { Verb } from '../verb.ts'
 
 /** Deletes containers. */
-export const deleteVerb: Verb<'delete'> = (world, { options, operands }) => {
-  for (const id of named(world, operands.container, options.regex))
-    deleteContainer(world.kernel, { store: world.store, id, force: options.force, warn: world.warn })
+export const deleteVerb: Verb<'delete'> = async (world, { options, operands }) => {
+  const ids = named(world, operands.container, options.regex)
+  const savedConfig = await savedConfigFor(world, ids)
+  const { kernel, store, warn } = world
+  for (const id of ids) deleteContainer(kernel, { store, id, force: options.force, warn, savedConfig })
   return 0
 }

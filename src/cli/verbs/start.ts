@@ -1,10 +1,12 @@
 // `bunc start`.
 
 import { start } from '#src/container/start.ts'
+import { savedConfigFor } from '../saved-config.ts'
 import type { Verb } from '../verb.ts'
 
 /** Starts a created container. */
-export const startVerb: Verb<'start'> = (world, { operands }) => {
-  start(world.kernel, world.store, operands.container)
+export const startVerb: Verb<'start'> = async (world, { operands }) => {
+  const id = operands.container
+  start(world.kernel, { store: world.store, id, savedConfig: await savedConfigFor(world, [id]) })
   return 0
 }

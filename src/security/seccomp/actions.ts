@@ -51,8 +51,14 @@ export function hidesNewerCalls(defaultAction: Action, defaultErrnoRet: number |
 }
 
 /** Takes a filter's result, gives its action by name and the number that it carries, if it can carry one. */
-export function describeVerdict(value: number): { readonly action: string; readonly errno?: number } {
-  const action = Object.entries(ACTIONS).find(([, code]) => code === (value & 0xffff_0000) >>> 0)?.[0] ?? 'unknown'
+export function describeVerdict(value: number): { readonly action: Action; readonly errno?: number } {
+  // The kernel kills the process for a value that it does not know.
+  const known = Object.keys(ACTIONS).filter(isAction)
+  const action = known.find((name) => ACTIONS[name] === (value & 0xffff_0000) >>> 0) ?? 'SCMP_ACT_KILL_PROCESS'
   const carries = action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE'
   return carries ? { action, errno: value & 0xffff } : { action }
+}
+
+function isAction(name: string): name is Action {
+  return name in ACTIONS
 }

@@ -108,7 +108,7 @@ export function decision(rules: readonly Rule[]): { readonly root: Branch; reado
   return { root, idle }
 }
 
-/** Says whether the rule adds anything: not where a rule listed before it has some of its conditions and no other. */
+/** False for a rule that never wins: one listed before it has some of its conditions, no other, and another action. */
 function insert(root: Branch, { comparisons, outcome }: Rule): boolean {
   let branch = root
   for (const step of comparisons) {
@@ -121,18 +121,8 @@ function insert(root: Branch, { comparisons, outcome }: Rule): boolean {
   }
   if (branch.outcome !== undefined) return branch.outcome.value === outcome.value
   branch.outcome = outcome
-  let needed = false
-  for (const node of branch.nodes) needed ||= !leadsTo(node, outcome)
-  if (branch === root || !needed) branch.nodes = []
-  return true
-}
-
-/** Whether everything below a node decides as the outcome does. */
-function leadsTo({ yes, no }: Node, outcome: Outcome): boolean {
-  for (const side of [yes, no]) {
-    if (side?.outcome !== undefined && side.outcome.value !== outcome.value) return false
-    for (const next of side?.nodes ?? []) if (!leadsTo(next, outcome)) return false
-  }
+  // A rule without conditions wins over those that were listed before it; one with fewer than they have does not.
+  if (branch === root) branch.nodes = []
   return true
 }
 

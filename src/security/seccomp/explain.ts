@@ -7,7 +7,7 @@ import { type Architecture, numberOf } from './architectures.ts'
 import type { Branch, Comparison, Outcome } from './decision.ts'
 import type { Machine } from './machine.ts'
 import { type Family, NEWER, type Policy, policy, UNNAMED } from './policy.ts'
-import type { Profile } from './profile.ts'
+import type { Action, Profile } from './profile.ts'
 
 /** A system call as a filter meets it. */
 export interface Call {
@@ -24,7 +24,7 @@ export interface Explanation {
   readonly architecture: string
   readonly number: number
   /** The action by the name that a profile gives it. */
-  readonly action: string
+  readonly action: Action
   /** The number that the action carries, if it carries one. */
   readonly errno?: number
   readonly because: 'a rule' | 'the default action' | 'it is newer than the profile' | 'its architecture is not named'
@@ -36,9 +36,12 @@ export interface Explanation {
 export function explain(profile: Profile, machine: Machine, call: Call): Explanation {
   const wanted = call.architecture ?? machine.native.name
   const architecture = [machine.native, ...machine.others].find(({ name }) => name === wanted)
-  if (architecture === undefined) throw new Failure(`Cannot explain a call of "${wanted}": ${machine.name} runs none`)
+  if (architecture === undefined)
+    throw new Failure(`Cannot explain a call of "${wanted}": it does not run on ${machine.name}`)
   const number = typeof call.syscall === 'number' ? call.syscall : numberOf(architecture, call.syscall)
-  if (number === undefined) throw new Failure(`Cannot explain "${call.syscall}": ${wanted} has no such system call`)
+  if (number === undefined || number < architecture.first || number >= architecture.end) {
+    throw new Failure(`Cannot explain "${call.syscall}": ${wanted} has no such system call`)
+  }
   const decided = decisionFor(policy(profile, machine), architecture, number)
   const outcome = decide(decided.decision, argumentsOf(call, architecture)) ?? decided.fallback
   const described = { architecture: wanted, number, ...describeVerdict(outcome.value) }

@@ -79,14 +79,37 @@ describe('a relative or empty path', () => {
 })
 
 describe('a driver', () => {
-  test('"systemd" is refused in words that say so', () => {
-    expect(() => paths(unified(), '/x', 'systemd')).toThrow('systemd cgroups are not supported yet')
-  })
-
   test('"disabled" looks at nothing and plans nothing', () => {
     const host = unified()
     expect(paths(host, '/x', 'disabled')).toEqual([])
     expect(host.calls).toEqual([])
+  })
+})
+
+describe('the driver "systemd"', () => {
+  const running = { '/run/systemd/system/x': '', '/sys/fs/cgroup/cgroup.controllers': '' }
+  const host = (own: string, files: object = running) =>
+    new PretendedHost({ files: { ...files, '/proc/1/cgroup': own } })
+
+  test('plans a unit and the same place in every hierarchy', () => {
+    const files = { '/run/systemd/system/x': '', '/sys/fs/cgroup/memory/tasks': '', '/proc/self/mountinfo': V1_MOUNTS }
+    const { here } = host('4:memory:/\n1:name=systemd:/init.scope\n0::/init.scope', files).kernel
+    const planned = plan(here, { path: 'a-b.slice:docker:c1', id: 'x', driver: 'systemd' })
+    expect(planned.unit).toEqual({ name: 'docker-c1.scope', slice: 'a-b.slice' })
+    expect(planned.hierarchies.map(({ path }) => path)).toEqual([
+      '/sys/fs/cgroup/cpu,cpuacct/a.slice/a-b.slice/docker-c1.scope',
+      '/sys/fs/cgroup/memory/a.slice/a-b.slice/docker-c1.scope',
+      '/sys/fs/cgroup/unified/a.slice/a-b.slice/docker-c1.scope',
+    ])
+  })
+
+  test('begins where systemd does, which in a container is not the root', () => {
+    expect(paths(host('0::/init.scope'), '', 'systemd')).toEqual(['/sys/fs/cgroup/system.slice/bunc-c1.scope'])
+    expect(paths(host('0::/box/init.scope'), '', 'systemd')).toEqual(['/sys/fs/cgroup/box/system.slice/bunc-c1.scope'])
+  })
+
+  test('is refused where systemd does not run the host', () => {
+    expect(() => paths(unified(), 'a.slice:b:c', 'systemd')).toThrow('systemd does not run this host')
   })
 })
 

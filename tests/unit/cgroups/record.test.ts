@@ -9,6 +9,7 @@ test.each([
   ['version 1', LEGACY],
   ['both', HYBRID],
   ['none', NONE],
+  ['a unit of systemd', { ...UNIFIED, driver: 'systemd', unit: { name: 'docker-c1.scope', slice: 'system.slice' } }],
 ])('a record of %s survives being saved', (_, record) => {
   const saved: unknown = JSON.parse(JSON.stringify(record))
   expect(isCgroupRecord(saved)).toBe(true)
@@ -27,6 +28,10 @@ describe('no record is', () => {
     ['one without hierarchies', { driver: 'cgroupfs' }],
     ['one with a text for a hierarchy', { driver: 'cgroupfs', hierarchies: ['/sys/fs/cgroup/a'] }],
     ['one of an unknown driver', { ...of({}), driver: 'magic' }],
+    ['one of systemd without a unit', { ...of({}), driver: 'systemd' }],
+    ['one of another driver with a unit', { ...of({}), unit: { name: 'a.scope', slice: 'b.slice' } }],
+    ['one whose unit is a service', { ...of({}), driver: 'systemd', unit: { name: 'ssh.service', slice: 'b.slice' } }],
+    ['one whose unit has no slice', { ...of({}), driver: 'systemd', unit: { name: 'a.scope' } }],
     ['one of an unknown version', of({ version: 3 })],
     ['one whose path is the mount', of({ path: '/sys/fs/cgroup' })],
     ['one whose path is elsewhere', of({ path: '/etc' })],

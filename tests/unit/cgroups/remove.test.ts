@@ -53,7 +53,7 @@ test('a process that is about to end is waited for', () => {
   ])
 })
 
-test('a process that stays is named after two seconds, and the other hierarchies are removed all the same', () => {
+test('a process that stays is named after ten seconds, and the other hierarchies are removed all the same', () => {
   const [memory, freezer, unified] = HYBRID.hierarchies.map(({ path }) => path)
   const host = new PretendedHost({
     files: { [`${memory}/cgroup.procs`]: '10\n11', [`${freezer}/cgroup.procs`]: '', [`${unified}/cgroup.procs`]: '' },
@@ -62,10 +62,10 @@ test('a process that stays is named after two seconds, and the other hierarchies
   expect([memory, freezer, unified].map((path) => host.has(path ?? ''))).toEqual([true, false, false])
   const waited = host.effects.map((line) => Number(/^ppoll\(\[\], (\d+) ms/.exec(line)?.[1] ?? 0))
   const total = waited.reduce((sum, wait) => sum + wait, 0)
-  expect(total).toBeGreaterThanOrEqual(2000)
-  expect(total).toBeLessThan(2100)
+  expect(total).toBeGreaterThanOrEqual(10_000)
+  expect(total).toBeLessThan(10_100)
   // The patience is one for all, however many hierarchies there are.
-  expect(waited.filter((wait) => wait > 0).length).toBeLessThan(50)
+  expect(waited.filter((wait) => wait > 0).length).toBeLessThan(200)
 })
 
 test('one that is kept busy by nobody to be seen says just that', () => {

@@ -5,7 +5,6 @@ import { readConfig, readProcess, readResources } from '#src/config/config.ts'
 import {
   unsupportedElsewhere,
   unsupportedInProcess,
-  unsupportedInResources,
   unsupportedInSeccomp,
 } from '#src/config/unsupported.ts'
 import { complaints, configText, type Change } from '#tests/support/config-text.ts'
@@ -13,7 +12,6 @@ import { complaints, configText, type Change } from '#tests/support/config-text.
 const ROWS: readonly { readonly name: string }[] = [
   ...unsupportedInProcess,
   ...unsupportedElsewhere,
-  ...unsupportedInResources,
   ...unsupportedInSeccomp,
 ]
 

@@ -1,11 +1,10 @@
 // Docker with the runtime under test, on cgroup v2 with the systemd driver: what a person does with a container, once.
 // Runs inside a machine, started by systemd-docker.test.ts. No network: the machine has none.
 import { beforeAll, expect, test } from 'bun:test'
-import { call, DRIVER, makeImage, notYet, ok, runtimePath } from './program.ts'
+import { call, DRIVER, makeImage, ok, runtimePath } from './program.ts'
 
 const RUN = ['docker', 'run', '--rm', '--network', 'none']
 const KEEP = ['docker', 'run', '--detach', '--network', 'none']
-const NO_SYSTEMD = 'bunc has no systemd driver'
 const LIMITS = ['--memory', '64m', '--pids-limit', '50', '--cpus', '0.5']
 
 beforeAll(async () => {
@@ -85,7 +84,7 @@ test('docker run limits memory, processes and CPU time', () => {
   expect(ok([...RUN, ...LIMITS, 'busybox', 'sh', '-c', script])).toBe('67108864\n50\n50000 100000')
 })
 
-notYet('docker run puts the container into a scope of the system slice', NO_SYSTEMD, () => {
+test('docker run puts the container into a scope of the system slice', () => {
   const cgroup = ok([...RUN, '--cgroupns', 'host', 'busybox', 'cat', '/proc/self/cgroup'])
   expect(cgroup).toMatch(/^0::\/system\.slice\/docker-[0-9a-f]{64}\.scope(\/|$)/)
 })

@@ -32,7 +32,7 @@ test('podman run limits memory, processes and CPU time', () => {
   expect(ok([...RUN, ...LIMITS, IMAGE, 'sh', '-c', READ_LIMITS])).toBe('67108864\n50\n50000 100000')
 })
 
-notYet('podman run puts the container into a scope of the machine slice', 'bunc has no systemd driver', () => {
+test('podman run puts the container into a scope of the machine slice', () => {
   const cgroup = ok([...RUN, '--cgroupns', 'host', IMAGE, 'cat', '/proc/self/cgroup'])
   expect(cgroup).toMatch(/^0::\/machine\.slice\/libpod-[0-9a-f]{64}\.scope(\/|$)/)
 })

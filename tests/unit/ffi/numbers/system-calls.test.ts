@@ -28,7 +28,6 @@ test.each([
   expect(Object.entries(ours)).toEqual(expected.map(([name, number]) => [name, number ?? -1]))
 })
 
-test('both architectures have the same calls, in the order of their names', () => {
-  expect(Object.keys(ARM64)).toEqual(Object.keys(X64))
-  expect(Object.keys(X64)).toEqual(Object.keys(X64).toSorted())
+test('both architectures have the same calls', () => {
+  expect(Object.keys(ARM64).toSorted()).toEqual(Object.keys(X64).toSorted())
 })

@@ -1,0 +1,31 @@
+// bunc, uncompiled, with a counter at the one function through which this process makes system calls. Runs one command
+// and writes the counts; a command of its own process, because what is made at first use belongs to each of them.
+//
+//   bun counted.ts FILE ARGUMENT...
+
+import { writeFileSync } from 'node:fs'
+
+import { native } from '#ffi/executor/native.ts'
+import { counters } from '#ffi/executor/task.ts'
+import { linux } from '#ffi/perform/kernel.ts'
+import { parse } from '#src/cli/parse.ts'
+import { runVerbOf } from '#src/cli/run-verb.ts'
+import type { Counts } from './counts.ts'
+
+const [file = '', ...argv] = Bun.argv.slice(2)
+const invoked = parse(argv)
+
+let here = 0
+const { perform } = native
+native.perform = (request, reply) => {
+  here += 1
+  perform(request, reply)
+}
+
+const warn = (error: unknown): void => {
+  throw error
+}
+const world = { kernel: linux, cwd: '/', store: invoked.global.root ?? '/run/bunc', print: () => {}, warn }
+process.exitCode = await runVerbOf(world, invoked)
+const counts: Counts = { roundTrips: counters.roundTrips, inTasks: counters.calls, here }
+writeFileSync(file, JSON.stringify(counts))
