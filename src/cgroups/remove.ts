@@ -7,7 +7,7 @@ import { failedWith } from '#ffi/error.ts'
 import { Failure } from '#src/failure.ts'
 import { childrenOf, processesBelow } from './processes.ts'
 import type { CgroupRecord } from './record.ts'
-import { stopUnit } from './systemd/manager.ts'
+import { stopUnit } from './systemd/units.ts'
 import { pause } from './values.ts'
 
 const PATIENCE_MS = 10_000

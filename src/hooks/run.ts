@@ -10,13 +10,13 @@ import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
-import type { Kernel, Program } from '#ffi/perform/kernel.ts'
+import type { Child, Kernel, Program } from '#ffi/perform/kernel.ts'
 import type { Hook, HookKind } from '#src/config/schema/hooks.ts'
 import { Failure } from '#src/failure.ts'
 import { writeAll } from '#src/files.ts'
 
 /** Whoever starts a hook's program: in bunc's own namespaces, or in the container's. Gives its pidfd. */
-export type Starter = (program: Program) => { readonly pidfd: Fd }
+export type Starter = (program: Program) => Child
 
 /** The hooks of one point of the lifecycle and what they are given. */
 export interface HookRun {
@@ -43,7 +43,7 @@ function runHook(kernel: Kernel, hook: Hook, { state, start }: { state: string; 
   here(seek(input, 0))
   const [output, ours] = here(pipe(['CLOEXEC']))
   using reading = output
-  let child: { readonly pidfd: Fd }
+  let child: Child
   {
     using writing = ours
     const args = hook.args.length > 0 ? hook.args : [hook.path]

@@ -11,7 +11,7 @@ import { parseOwn } from '../plan.ts'
 import { type CgroupRecord, type Hierarchy, legacyOnes, type Unit } from '../record.ts'
 import { remove } from '../remove.ts'
 import { type Host, limitProperties } from './limits.ts'
-import { changeUnit, startUnit } from './manager.ts'
+import { changeUnit, startUnit } from './units.ts'
 import { unitProperties } from './scope.ts'
 
 /** The process, as the host numbers it, and what its unit is to have. */

@@ -1,6 +1,6 @@
-// The device rules of a container as properties of its unit. systemd attaches a program of its own beside ours whenever it
-// is reloaded, and both must allow an access: without these properties a reload would take devices away, or leave the
-// container with none of them denied where ours is gone. Pure.
+// The device rules of a container as properties of its unit. systemd attaches a program of its own when it applies a
+// unit's properties, and beside ours both must allow an access: without these properties it could take devices away, or,
+// where it puts its own in the place of ours, leave none of them denied. Pure.
 
 import type { Property } from '#ffi/sd-bus.ts'
 import { DEFAULT_DEVICE_RULES } from '../devices/default-rules.ts'

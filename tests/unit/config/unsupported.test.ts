@@ -2,11 +2,7 @@
 
 import { expect, test } from 'bun:test'
 import { readConfig, readProcess, readResources } from '#src/config/config.ts'
-import {
-  unsupportedElsewhere,
-  unsupportedInProcess,
-  unsupportedInSeccomp,
-} from '#src/config/unsupported.ts'
+import { unsupportedElsewhere, unsupportedInProcess, unsupportedInSeccomp } from '#src/config/unsupported.ts'
 import { complaints, configText, type Change } from '#tests/support/config-text.ts'
 
 const ROWS: readonly { readonly name: string }[] = [

@@ -14,7 +14,7 @@ test.each([
   ['int64 -1', { type: 'x', value: -1n }],
   [`['a', "b,c"]`, { type: 'as', value: ['a', 'b,c'] }],
   ['@as []', { type: 'as', value: [] }],
-])('%s is a value', (text, value) => expect(parseValue(text)).toEqual(value as never))
+])('%s is a value', (text, value) => expect<unknown>(parseValue(text)).toEqual(value))
 
 test.each([
   '',

@@ -1,0 +1,82 @@
+// Names of containers, and the directory that holds them.
+
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+
+import { here } from '#ffi/perform/here.ts'
+import { saveState } from '#src/container/state.ts'
+import { checkName, claim, find, isClaimed, lock, names } from '#src/container/store.ts'
+import { flock, openat } from '#ffi/calls/file.ts'
+import { scratch } from '../ffi/scratch.ts'
+import { stateOf } from './state-of.ts'
+
+describe('a name', () => {
+  test.each(['a', 'web-1', 'A_b+c.d', '...', '0', '-', '.hidden', 'x'.repeat(1024)])('can be "%s"', (name) => {
+    expect(() => checkName(name)).not.toThrow()
+  })
+
+  test.each([
+    ['', 'container id cannot be empty'],
+    ['.', 'invalid container id "."'],
+    ['..', 'invalid container id ".."'],
+    ['a/b', 'invalid container id "a/b"'],
+    ['../a', 'invalid container id "../a"'],
+    ['a b', 'invalid container id "a b"'],
+    ['ä', 'invalid container id "ä"'],
+    ['a\n', 'invalid container id "a\n"'],
+    ['a\0', 'invalid container id "a\0"'],
+    ['x'.repeat(1025), 'container id is longer than 1024 characters'],
+  ])('cannot be %p', (name, message) => {
+    expect(() => checkName(name)).toThrow(message)
+  })
+})
+
+describe('a store', () => {
+  test('is made with the first container, and keeps others out', () => {
+    using at = scratch()
+    const directory = claim(here, at.path('a/store'), 'web')
+    expect(directory).toBe(at.path('a/store/web'))
+    expect(statSync(at.path('a/store')).mode & 0o777).toBe(0o700)
+    expect(statSync(directory).mode & 0o777).toBe(0o711)
+  })
+
+  test('gives a name to one container', () => {
+    using at = scratch()
+    claim(here, at.path(), 'web')
+    expect(() => claim(here, at.path(), 'web')).toThrow('container with id "web" already exists')
+    expect([isClaimed(here, at.path(), 'web'), isClaimed(here, at.path(), 'other')]).toEqual([true, false])
+  })
+
+  test('gives no name that is none', () => {
+    using at = scratch()
+    expect(() => claim(here, at.path(), '../x')).toThrow('invalid container id "../x"')
+    expect(() => find(here, at.path(), '')).toThrow('container id cannot be empty')
+  })
+
+  test('finds what was saved, and nothing else', () => {
+    using at = scratch()
+    const state = stateOf()
+    saveState(here, claim(here, at.path(), 'web'), state)
+    claim(here, at.path(), 'unfinished')
+    expect(find(here, at.path(), 'web')).toEqual({ directory: at.path('web'), state })
+    expect(() => find(here, at.path(), 'unfinished')).toThrow('container "unfinished" does not exist')
+    expect(() => find(here, at.path(), 'absent')).toThrow('container "absent" does not exist')
+  })
+
+  test('lists the names of its directories in order', () => {
+    using at = scratch()
+    for (const name of ['b', 'a', 'not a name']) mkdirSync(at.path(name))
+    writeFileSync(at.path('file'), '')
+    expect(names(here, at.path())).toEqual(['a', 'b'])
+    expect(names(here, at.path('absent'))).toEqual([])
+  })
+})
+
+test('of two commands that hold the lock of a container, one waits', () => {
+  using at = scratch()
+  const held = lock(here, at.path())
+  using other = here(openat('cwd', at.path(), ['RDONLY', 'DIRECTORY']))
+  expect(() => here(flock(other, ['EXCLUSIVE', 'NONBLOCK']))).toThrow('EAGAIN')
+  held[Symbol.dispose]()
+  here(flock(other, ['EXCLUSIVE', 'NONBLOCK']))
+})

@@ -1,0 +1,90 @@
+// What a container sees as /sys/fs/cgroup, as calls.
+
+import { describe, expect, test } from 'bun:test'
+
+import { openat } from '#ffi/calls/file.ts'
+import { type CgroupTree, mountCgroups } from '#src/rootfs/cgroupfs.ts'
+import { parseOptions } from '#src/rootfs/parse-options.ts'
+import { recording } from '../recording.ts'
+
+const OPTIONS = ['nosuid', 'noexec', 'nodev', 'relatime', 'ro']
+
+function mounted(tree: CgroupTree, options: readonly string[] = OPTIONS): string[] {
+  const { sys, calls } = recording()
+  mountCgroups(sys, { target: sys(openat('cwd', '/cg', ['PATH'])), tree, plan: parseOptions(options) })
+  return calls().slice(1)
+}
+
+describe('version 2', () => {
+  const tree = { version: 2, hierarchies: [], namespace: true, userNamespace: false } as const
+  const NEW = [
+    'fsopen("cgroup2", CLOEXEC)',
+    'fsconfig(<cgroup2>, SET_STRING, "source", "cgroup")',
+    'fsconfig(<cgroup2>, SET_FLAG, "ro")',
+    'fsconfig(<cgroup2>, CMD_CREATE)',
+    'fsmount(<cgroup2>, CLOEXEC, NOSUID|NOEXEC|NODEV|RDONLY)',
+    'close(<cgroup2>)',
+    'move_mount(<fsmount>, "", </cg>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+    'close(<fsmount>)',
+  ]
+
+  test('is a new mount, which shows what the cgroup namespace shows', () => {
+    expect(mounted(tree)).toEqual(NEW)
+    expect(mounted({ ...tree, userNamespace: true })).toEqual(NEW)
+    expect(mounted({ ...tree, namespace: false })).toEqual(NEW)
+  })
+
+  test('is the host’s own, read-only, for a user namespace without a cgroup namespace', () => {
+    expect(mounted({ ...tree, namespace: false, userNamespace: true }, ['nosuid'])).toEqual([
+      'open_tree(AT_FDCWD, "/sys/fs/cgroup", CLONE|RECURSIVE)',
+      'mount_setattr(</sys/fs/cgroup>, "", this, +NOSUID +RDONLY -NODEV -NOEXEC -NOSYMFOLLOW)',
+      'move_mount(</sys/fs/cgroup>, "", </cg>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+      'close(</sys/fs/cgroup>)',
+    ])
+  })
+})
+
+describe('version 1', () => {
+  const hierarchies = [
+    { name: 'memory', options: ['memory'], path: '/sys/fs/cgroup/memory/web' },
+    { name: 'cpu,cpuacct', options: ['cpu', 'cpuacct'], path: '/sys/fs/cgroup/cpu,cpuacct/web' },
+    { name: 'systemd', options: ['none', 'name=systemd'], path: '/sys/fs/cgroup/systemd/web' },
+    { name: 'unified', options: [], path: '/sys/fs/cgroup/unified/web' },
+  ]
+  const tree = (namespace: boolean) => ({ version: 1, hierarchies, namespace, userNamespace: false }) as const
+
+  test('is a small file system with a directory for each hierarchy, which becomes read-only at last', () => {
+    const calls = mounted(tree(true))
+    expect(calls[0]).toBe('fsopen("tmpfs", CLOEXEC)')
+    expect(calls.filter((call) => call.startsWith('mkdirat'))).toEqual(
+      hierarchies.map(({ name }) => `mkdirat(<fsmount>, "${name}", 0755)`),
+    )
+    expect(calls.slice(-2)).toEqual(['mount_setattr(<fsmount>, "", this, +RDONLY)', 'close(<fsmount>)'])
+  })
+
+  test('stays writable when nobody asks for something else', () => {
+    expect(mounted(tree(true), ['nosuid']).some((call) => call.includes('RDONLY'))).toBe(false)
+  })
+
+  test('mounts each hierarchy by its options, and version 2 by its type', () => {
+    const calls = mounted(tree(true))
+    expect(calls.filter((call) => call.startsWith('fsopen'))).toEqual(
+      ['tmpfs', 'cgroup', 'cgroup', 'cgroup', 'cgroup2'].map((type) => `fsopen("${type}", CLOEXEC)`),
+    )
+    expect(calls).toContain('fsconfig(<cgroup>, SET_STRING, "name", "systemd")')
+    expect(calls).toContain('fsconfig(<cgroup>, SET_FLAG, "cpuacct")')
+  })
+
+  test('has a link for each of several controllers that share a hierarchy', () => {
+    expect(mounted(tree(true)).filter((call) => call.startsWith('symlinkat'))).toEqual([
+      'symlinkat("cpu,cpuacct", <fsmount>, "cpu")',
+      'symlinkat("cpu,cpuacct", <fsmount>, "cpuacct")',
+    ])
+  })
+
+  test('without a cgroup namespace binds the container’s own directories', () => {
+    expect(mounted(tree(false)).filter((call) => call.startsWith('open_tree'))).toEqual(
+      hierarchies.map(({ path }) => `open_tree(AT_FDCWD, "${path}", CLONE|RECURSIVE)`),
+    )
+  })
+})
