@@ -123,7 +123,11 @@ containerTest('a hook within its timeout is left alone', async (box) => {
   expect(readFileSync(`${box.rootfs}/tmp/done`, 'utf8')).toBe('done\n')
 })
 
-containerTest('a hook that ignores its input is no problem with large annotations', async (box) => {
-  const annotations = { 'org.example.large': 'x'.repeat(200_000) }
-  await box.shell('true', { annotations, hooks: { createRuntime: [shell('exec <&-; true')] } })
-})
+containerTest(
+  'a hook that ignores its input is no problem with large annotations',
+  async (box) => {
+    const annotations = { 'org.example.large': 'x'.repeat(200_000) }
+    await box.shell('true', { annotations, hooks: { createRuntime: [shell('exec <&-; true')] } })
+  },
+  races('crun', 'a hook that leaves its input unread can end create with SIGPIPE'),
+)
