@@ -2,7 +2,7 @@
 // arguments become registers, how a person reads them, and what its result means. It does not know who will perform it.
 
 import type { Errno } from './errno.ts'
-import type { Fd } from './fd.ts'
+import { Fd } from './fd.ts'
 import type { X64 } from './numbers/x64.ts'
 
 /** A system call by its kernel name. */
@@ -114,9 +114,16 @@ export function syscall<A extends readonly unknown[], R, W extends Where = 'anyw
         `${name}(${each((kind, value) => kind.show(value))
           .filter((text) => text !== '')
           .join(', ')})`,
-      label: () => String(args.find((value) => typeof value === 'string' && value !== 'cwd' && value !== '') ?? name),
+      label: () => labelOf(args) ?? name,
     }
   }
+}
+
+/** The first path, or what the first descriptor was opened for: a copy, or what is made of it, is the same thing. */
+function labelOf(args: readonly unknown[]): string | undefined {
+  const path = args.find((value) => typeof value === 'string' && value !== 'cwd' && value !== '')
+  if (path !== undefined) return String(path)
+  return args.find((value) => value instanceof Fd)?.label
 }
 
 const HIDDEN = new WeakSet<Kind<never>>()
@@ -131,6 +138,11 @@ export function hidden(encode: (memory: Memory) => Word | readonly Word[], shown
 /** Takes a call, gives the same call, of which every failure is harmless. */
 export function harmlessly<R, W extends Where>(call: Call<R, W>): Call<Tolerated<R>, W> {
   return { ...call, tolerated: 'any' } as Call<Tolerated<R>, W>
+}
+
+/** Takes a call and a name, gives the same call, whose descriptor has this name in messages and traces. */
+export function labelled<R, W extends Where>(call: Call<R, W>, label: string): Call<R, W> {
+  return { ...call, label: () => label }
 }
 
 /** Whether a call's failure with this errno was declared harmless. */

@@ -13,6 +13,9 @@ export const integer: Kind<number | bigint> = { encode: (value) => value, show: 
 /** A mode or another number that people read in octal. */
 export const octal: Kind<number> = { encode: (value) => value, show: (value) => `0${value.toString(8)}` }
 
+/** Bits that people read in hexadecimal. */
+export const hexadecimal: Kind<number> = { encode: (value) => value, show: (value) => `0x${value.toString(16)}` }
+
 export const descriptor: Kind<Fd> = { encode: (fd) => fd, show: String }
 
 const AT_FDCWD = -100

@@ -179,6 +179,16 @@ export function device(major: number, minor: number): number {
   return (minor & 0xff) + (major & 0xfff) * 2 ** 8 + (minor >>> 8) * 2 ** 20 + (major >>> 12) * 2 ** 44
 }
 
+/** The number of a device as makedev(3) makes it, 0 for what is none. */
+const deviceNumber: Kind<number> = {
+  encode: (value) => value,
+  show: (value) => (value === 0 ? '0' : `makedev(${majorOf(value)}, ${minorOf(value)})`),
+}
+
+// Division and not shifts: these numbers have more than 32 bits.
+const majorOf = (value: number) => (Math.floor(value / 2 ** 8) & 0xfff) + Math.floor(value / 2 ** 44) * 2 ** 12
+const minorOf = (value: number) => (value & 0xff) + (Math.floor(value / 2 ** 20) & 0xff_ffff) * 2 ** 8
+
 const AT_FLAGS = { SYMLINK_NOFOLLOW: 0x100, REMOVEDIR: 0x200, SYMLINK_FOLLOW: 0x400, EMPTY_PATH: 0x1000 } as const
 type AtFlag<F extends keyof typeof AT_FLAGS> = readonly F[]
 
@@ -249,7 +259,7 @@ export const mknodat = syscall<
       encode: (file: { type: keyof typeof FILE_MODE; mode: number }) => FILE_MODE[file.type] | file.mode,
       show: (file: { type: string; mode: number }) => `${file.type} ${octal.show(file.mode)}`,
     },
-    integer,
+    deviceNumber,
   ],
   nothing,
 )

@@ -1,7 +1,7 @@
 // Processes: clone(2), execveat(2), waitid(2), pidfd_open(2), pidfd_getfd(2), getpid(2), setsid(2), prctl(2) for what
 // concerns the process as a whole.
 
-import { type Call, hidden, type Kind, syscall } from '../call.ts'
+import { type Call, hidden, type Kind, labelled, syscall } from '../call.ts'
 import type { Fd } from '../fd.ts'
 import {
   type At,
@@ -123,11 +123,9 @@ export const waitPid = syscall<[pid: number, options: readonly (keyof typeof WAI
 export const pidfdOpen = syscall<[pid: number], Fd>('pidfd_open', [integer, constant(0)], ownedFd)
 
 /** pidfd_getfd(2) (5.6): another process's descriptor, by its number there. Needs the right to ptrace it. */
-export const pidfdGetfd = syscall<[pidfd: Fd, number: number], Fd>(
-  'pidfd_getfd',
-  [descriptor, integer, constant(0)],
-  ownedFd,
-)
+export const pidfdGetfd = (pidfd: Fd, number: number): Call<Fd, 'anywhere'> =>
+  labelled(getfd(pidfd, number), `${number} of ${pidfd.label}`)
+const getfd = syscall<[pidfd: Fd, number: number], Fd>('pidfd_getfd', [descriptor, integer, constant(0)], ownedFd)
 
 /** prctl(PR_SET_PDEATHSIG): which signal the death of the parent sends. Forgotten when credentials change. */
 export const setParentDeathSignal = syscall<[signal: Signal | 'none'], void>(

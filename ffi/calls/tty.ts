@@ -1,6 +1,6 @@
 // Terminals: ioctl(2) of ptys and of their sizes and modes (ioctl_tty(2)).
 
-import { hidden, syscall } from '../call.ts'
+import { type Call, hidden, labelled, syscall } from '../call.ts'
 import type { Fd } from '../fd.ts'
 import { constant, descriptor, filled, nothing, ownedFd, room, structure } from '../kinds.ts'
 import { struct } from '../struct.ts'
@@ -66,7 +66,8 @@ export const ptyNumber = syscall<[master: Fd], number>(
 )
 
 /** TIOCGPTPEER (4.13): opens the other end without a path that could be swapped. */
-export const openPtyPeer = syscall<[master: Fd], Fd>(
+export const openPtyPeer = (master: Fd): Call<Fd, 'anywhere'> => labelled(peer(master), `terminal of ${master.label}`)
+const peer = syscall<[master: Fd], Fd>(
   'ioctl',
   [descriptor, constant(TIOCGPTPEER, 'TIOCGPTPEER'), constant(O_RDWR_NOCTTY_CLOEXEC, 'RDWR|NOCTTY')],
   ownedFd,

@@ -122,7 +122,10 @@ export class Batch implements FdOwner {
     } catch (error) {
       if (!(error instanceof ArenaFull) || this.#queue.length === 0) throw error
       this.#run()
-      this.#enqueue(call, fd, take)
+      // What it names may have turned out to be missing.
+      if (!this.#namesMissing(call)) return this.#enqueue(call, fd, take)
+      fd?.settle('missing')
+      call.settled?.('not made')
     }
   }
 

@@ -97,7 +97,8 @@ class Book {
       throw new SyscallError({ syscall: call.name, call: call.show(), errno: ERRNO[errno], where })
     }
     const result = call.result.kind === 'descriptor' ? opened<R>(this.open(owner, call.label())) : (given as R)
-    this.write(where, call.show(), call.result.show(result))
+    // An execve that succeeds gives nothing to anybody.
+    this.write(where, call.show(), call.name === 'execveat' ? '?' : call.result.show(result))
     return result
   }
 }

@@ -9,6 +9,7 @@ import { inherited } from '#ffi/perform/here.ts'
 import type { Kernel, Task } from '#ffi/perform/kernel.ts'
 import type { POSIXRlimit } from '#src/config/schema/process.ts'
 import { writeValue } from '#src/files.ts'
+import { isNull } from './null-stdio.ts'
 import { hostId, type Site } from './site.ts'
 
 /** Sets resource limits, the OOM score and, unless it has a terminal of its own, who owns stdio. */
@@ -39,9 +40,8 @@ export function ownStdio({ here }: Kernel, uid: number): void {
   for (const number of [0, 1, 2]) {
     const file = inherited(number, `stdio ${number}`)
     try {
-      const { type, major, minor, uid: owner } = here(fstat(file))
-      const isNull = type === 'char' && major === 1 && minor === 3
-      if (!isNull && owner !== uid) here(fchown(file, uid, UNCHANGED))
+      const stat = here(fstat(file))
+      if (!isNull(stat) && stat.uid !== uid) here(fchown(file, uid, UNCHANGED))
     } catch (error) {
       // EBADF: it was closed when bunc was started.
       if (!failedWith(error, 'EINVAL', 'EPERM', 'EROFS', 'EBADF', 'ENOSYS')) throw error

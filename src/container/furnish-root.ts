@@ -34,7 +34,11 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
   cutOff(sys, rootfsPropagation)
   if (rootfsPropagation.endsWith('shared'))
     makeParentPrivate(sys, rootfs, readText(kernel.here, '/proc/self/mountinfo'))
-  using root = mountRoot(sys, site.options.throwAway ? throwAwayRoot(sys, rootfs, layerPlace(site)) : rootfs)
+  using root = mountRoot(
+    sys,
+    site.options.throwAway ? throwAwayRoot(sys, rootfs, layerPlace(site)) : rootfs,
+    rootfsPropagation,
+  )
   using before = rootBefore
   const later = makeMounts(
     {

@@ -20,6 +20,7 @@ import { identify } from './identify.ts'
 import { setFromOutside } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
 import { letGo } from './last-batch.ts'
+import { replaceNullStdio } from './null-stdio.ts'
 import { adoptTask, type Site } from './site.ts'
 
 /** A task that has all it needs. `become` lets it go: it then waits for `start`. */
@@ -57,6 +58,7 @@ export function furnish(site: Site): Furnished {
   setSysctls(sys, procfs, config.linux.sysctl)
   // A session of its own: no terminal of the caller's can signal it.
   sys(setsid())
+  if (pty === undefined && plan.makes('mount')) replaceNullStdio(kernel.here, task)
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
   const identified = identify({ kernel, process, seccomp: config.linux.seccomp }, task, procfs)

@@ -38,7 +38,9 @@ export function maskPaths(task: Sys, root: Fd, paths: readonly string[]): void {
   for (const [i, opened] of targets.entries())
     doing(`hide linux.maskedPaths[${i}], "${paths[i]}"`, () => {
       using target = opened
-      const directory = stats[i]?.type === 'directory'
+      const stat = stats[i]
+      if (stat === undefined) return
+      const directory = stat.type === 'directory'
       // The empty one itself goes first: until 6.15, a mount that is attached nowhere cannot be copied.
       if (directory && i === first) return attach(task, empty, target)
       using cover = copyOf(task, directory ? empty : nothing)

@@ -49,13 +49,13 @@ export function cutOff(task: TaskSys, wanted: RootfsPropagation): void {
   doing('change the propagation of the mounts', () => task(mountSetattr(top, 'recursive', { propagation })))
 }
 
-/** Makes the directory of the root a mount of its own, gives it open. Takes its absolute path on the host. */
-export function mountRoot(task: TaskSys, path: string): Fd {
+/** Makes the directory of the root a mount of its own, gives it open. Takes its absolute path and what it shall become. */
+export function mountRoot(task: TaskSys, path: string, wanted: RootfsPropagation): Fd {
   return doing(`mount the root "${path}"`, () => {
     using below = openHost(task, path)
     const root = boundTree(task, path, parseOptions(['rbind']), [])
     // pivot_root(2) refuses a shared one.
-    task(mountSetattr(root, 'this', { propagation: 'PRIVATE' }))
+    if (wanted.endsWith('shared')) task(mountSetattr(root, 'this', { propagation: 'PRIVATE' }))
     attach(task, root, below)
     return root
   })

@@ -1,5 +1,5 @@
 // A user namespace of the container's own: id maps, ownership, devices and what root inside cannot do outside.
-import { expect } from 'bun:test'
+import { afterAll, expect } from 'bun:test'
 import { chownSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 
 import type { Box } from '#tests/support/box.ts'
@@ -25,6 +25,11 @@ function mapped(box: Box, spec: Spec = {}): Spec {
 
 const statusOf = (pid: number, field: string) =>
   new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+
+/** crun gives its stdio to the container's root, the host's null device too: it would stay that user's for everybody. */
+afterAll(() => {
+  if (process.getuid?.() === 0) chownSync('/dev/null', 0, 0)
+})
 
 containerTest('root of a user namespace is the mapped user outside', async (box) => {
   const pid = await box.running(mapped(box))

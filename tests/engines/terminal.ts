@@ -15,8 +15,8 @@ const MARKS = Object.fromEntries(
 )
 
 export class TerminalSession implements AsyncDisposable {
-  readonly #terminal: Bun.Terminal
   readonly #child: Bun.Subprocess
+  readonly #closed = Promise.withResolvers<void>()
   readonly #timer: Timer
   readonly #decoder = new TextDecoder()
   #shown = ''
@@ -25,10 +25,10 @@ export class TerminalSession implements AsyncDisposable {
     const data = (_: Bun.Terminal, bytes: Uint8Array) => {
       this.#shown += this.#decoder.decode(bytes, { stream: true })
     }
-    this.#terminal = new Bun.Terminal({ cols, rows, data })
-    const known = { PATH: SEARCH_PATH, TERM: 'xterm', ...MARKS, ...env }
-    this.#child = Bun.spawn([...argv], { terminal: this.#terminal, env: known })
-    this.#timer = setTimeout(() => this.#child.kill('SIGKILL'), LIMIT)
+    // The terminal must be the child's alone: while this process holds it open, too, its end is never told.
+    const terminal = { cols, rows, data, exit: () => this.#closed.resolve() }
+    this.#child = Bun.spawn([...argv], { terminal, env: { PATH: SEARCH_PATH, TERM: 'xterm', ...MARKS, ...env } })
+    this.#timer = setTimeout(() => this.#giveUp(), LIMIT)
   }
 
   /** All that the terminal has shown so far. */
@@ -38,12 +38,12 @@ export class TerminalSession implements AsyncDisposable {
 
   /** Types `text`. */
   type(text: string): void {
-    this.#terminal.write(text)
+    this.#child.terminal?.write(text)
   }
 
   /** Gives the terminal another size; the client gets SIGWINCH, as from a terminal emulator. */
   resize([cols, rows]: Size): void {
-    this.#terminal.resize(cols, rows)
+    this.#child.terminal?.resize(cols, rows)
     this.#child.kill('SIGWINCH')
   }
 
@@ -60,12 +60,20 @@ export class TerminalSession implements AsyncDisposable {
   async end(): Promise<number> {
     const code = await this.#child.exited
     clearTimeout(this.#timer)
+    // What it has written last may still be on its way.
+    await this.#closed.promise
     return code
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL')
-    await this.end()
-    this.#terminal.close()
+    await this.#child.exited
+    clearTimeout(this.#timer)
+    this.#child.terminal?.close()
+  }
+
+  #giveUp(): void {
+    this.#child.kill('SIGKILL')
+    this.#closed.resolve()
   }
 }

@@ -52,7 +52,7 @@ describe('a program inside a container', () => {
 
   test('joins the container’s namespaces before it forks, and gives its stdio the right numbers', () => {
     const { lines, start } = started(closed)
-    expect(start().pid).toBe(102)
+    expect(start().pidfd.label).toBe('process 102')
     const ofTasks = lines().filter((line) => line.startsWith('task'))
     expect(ofTasks.slice(1)).toEqual([
       'task 101: prctl(PR_SET_DUMPABLE, 0)',
@@ -64,7 +64,7 @@ describe('a program inside a container', () => {
       'task 102: chdir("/")',
       'task 102: fcntl(<report, writing>, F_DUPFD_CLOEXEC, 3)',
       'task 102: execveat(AT_FDCWD, "/hook", ["hook"], [])',
-      'task 102: goes on alone, a failure goes to <fcntl>',
+      'task 102: goes on alone, a failure goes to <report, writing>',
     ])
   })
 

@@ -27,18 +27,21 @@ function statusWith(files: Files, change: Parameters<typeof stateOf>[0] = {}) {
 }
 
 describe('a container is', () => {
-  test.each<[string, Files]>([
-    ['created', { '/proc/42/stat': stat('S'), [FIFO]: '' }],
-    ['running', { '/proc/42/stat': stat('S') }],
-    ['paused', { '/proc/42/stat': stat('D'), '/cg/web/cgroup.freeze': '1\n' }],
-    ['paused', { '/proc/42/stat': stat('S'), '/cg/web/cgroup.freeze': '1\n', [FIFO]: '' }],
-    ['running', { '/proc/42/stat': stat('R'), '/cg/web/cgroup.freeze': '0\n' }],
-    ['stopped', {}],
-    ['stopped', { '/proc/42/stat': stat('Z'), [FIFO]: '' }],
-    ['stopped', { '/proc/42/stat': stat('X') }],
-    // Another process has got its pid.
-    ['stopped', { '/proc/42/stat': stat('S', '778'), [FIFO]: '' }],
-  ])('%s: %p', (status, files) => {
+  test.each<[string, string, Files]>([
+    ['created', 'while its fifo is there', { '/proc/42/stat': stat('S'), [FIFO]: '' }],
+    ['running', 'when its fifo is gone', { '/proc/42/stat': stat('S') }],
+    ['running', 'when its cgroup is not frozen', { '/proc/42/stat': stat('R'), '/cg/web/cgroup.freeze': '0\n' }],
+    ['paused', 'when its cgroup is frozen', { '/proc/42/stat': stat('D'), '/cg/web/cgroup.freeze': '1\n' }],
+    [
+      'paused',
+      'when that is so before it runs',
+      { '/proc/42/stat': stat('S'), '/cg/web/cgroup.freeze': '1\n', [FIFO]: '' },
+    ],
+    ['stopped', 'when its process is gone', {}],
+    ['stopped', 'when its process is a zombie', { '/proc/42/stat': stat('Z'), [FIFO]: '' }],
+    ['stopped', 'when its process is about to be none', { '/proc/42/stat': stat('X') }],
+    ['stopped', 'when another process has got its pid', { '/proc/42/stat': stat('S', '778'), [FIFO]: '' }],
+  ])('%s %s', (status, _, files) => {
     expect<string>(statusWith(files)).toBe(status)
   })
 

@@ -24,7 +24,7 @@ describe('the config of a throw-away container', () => {
 
   test('allows no device beside those of the specification, and has limits', () => {
     const { resources } = config().linux
-    expect(resources.devices).toEqual([expect.objectContaining({ allow: false, access: 'rwm' })])
+    expect(resources.devices).toMatchObject([{ allow: false, access: 'rwm' }])
     expect(resources.memory?.limit).toBe(1n << 30n)
     expect(resources.pids?.limit).toBe(1024)
   })

@@ -12,6 +12,7 @@ import {
   encodeText,
   filled,
   filledBytes,
+  hexadecimal,
   integer,
   nothing,
   number,
@@ -34,7 +35,11 @@ const shown = <T>(kind: Kind<T>, value: T) => kind.show(value)
 describe('arguments', () => {
   test('an integer reads as it is, a mode in octal', () => {
     expect([shown(integer, -1), shown(integer, 2n ** 64n - 1n)]).toEqual(['-1', '18446744073709551615'])
-    expect([shown(octal, 0o755), shown(octal, 0)]).toEqual(['0755', '00'])
+    expect([shown(octal, 0o755), shown(octal, 0), shown(hexadecimal, 0x3f1b_0000)]).toEqual([
+      '0755',
+      '00',
+      '0x3f1b0000',
+    ])
   })
 
   test('the current directory is AT_FDCWD', () => {

@@ -24,8 +24,8 @@ describe('version 2', () => {
     'fsconfig(<cgroup2>, CMD_CREATE)',
     'fsmount(<cgroup2>, CLOEXEC, NOSUID|NOEXEC|NODEV|RDONLY)',
     'close(<cgroup2>)',
-    'move_mount(<fsmount>, "", </cg>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
-    'close(<fsmount>)',
+    'move_mount(<cgroup2>, "", </cg>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+    'close(<cgroup2>)',
   ]
 
   test('is a new mount, which shows what the cgroup namespace shows', () => {
@@ -57,9 +57,9 @@ describe('version 1', () => {
     const calls = mounted(tree(true))
     expect(calls[0]).toBe('fsopen("tmpfs", CLOEXEC)')
     expect(calls.filter((call) => call.startsWith('mkdirat'))).toEqual(
-      hierarchies.map(({ name }) => `mkdirat(<fsmount>, "${name}", 0755)`),
+      hierarchies.map(({ name }) => `mkdirat(<tmpfs>, "${name}", 0755)`),
     )
-    expect(calls.slice(-2)).toEqual(['mount_setattr(<fsmount>, "", this, +RDONLY)', 'close(<fsmount>)'])
+    expect(calls.slice(-2)).toEqual(['mount_setattr(<tmpfs>, "", this, +RDONLY)', 'close(<tmpfs>)'])
   })
 
   test('stays writable when nobody asks for something else', () => {
@@ -77,8 +77,8 @@ describe('version 1', () => {
 
   test('has a link for each of several controllers that share a hierarchy', () => {
     expect(mounted(tree(true)).filter((call) => call.startsWith('symlinkat'))).toEqual([
-      'symlinkat("cpu,cpuacct", <fsmount>, "cpu")',
-      'symlinkat("cpu,cpuacct", <fsmount>, "cpuacct")',
+      'symlinkat("cpu,cpuacct", <tmpfs>, "cpu")',
+      'symlinkat("cpu,cpuacct", <tmpfs>, "cpuacct")',
     ])
   })
 

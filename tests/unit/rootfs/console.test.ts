@@ -13,6 +13,6 @@ test('the terminal is mounted by its descriptor on a file that is made for it (C
   expect(calls().filter((call) => /^(mknodat|open_tree|move_mount)/.test(call))).toEqual([
     'mknodat(</dev>, "console", file 0644, 0)',
     'open_tree(</pty>, "", CLONE|EMPTY_PATH)',
-    'move_mount(<open_tree>, "", </dev/console>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+    'move_mount(</pty>, "", </dev/console>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
   ])
 })

@@ -51,7 +51,7 @@ describe('a file system', () => {
       'mkdirat(</>, "proc", 0755)',
       'fsopen("proc", CLOEXEC)',
       'fsmount(<proc>, CLOEXEC, NOSUID)',
-      'move_mount(<fsmount>, "", </proc>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+      'move_mount(<proc>, "", </proc>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
     ])
   })
 
@@ -74,7 +74,7 @@ describe('a file system', () => {
     ])
     expect(called(it, /RDONLY/)).toEqual([])
     finishMounts(it.sys, later)
-    expect(called(it, /RDONLY/)).toEqual(['mount_setattr(<fsmount>, "", this, +RDONLY)'])
+    expect(called(it, /RDONLY/)).toEqual(['mount_setattr(<tmpfs>, "", this, +RDONLY)'])
     expect(later.every((fd) => fd.closed)).toBe(true)
   })
 

@@ -31,14 +31,23 @@ describe('a new mount namespace is cut off', () => {
   })
 })
 
-test('the root becomes a mount of its own, private, before it is attached', () => {
-  expect(recorded(({ sys }) => void mountRoot(sys, '/bundle/rootfs'))).toEqual([
-    'openat(AT_FDCWD, "/bundle/rootfs", PATH)',
-    'open_tree(AT_FDCWD, "/bundle/rootfs", CLONE|RECURSIVE)',
-    'mount_setattr(</bundle/rootfs>, "", this, PRIVATE)',
-    'move_mount(</bundle/rootfs>, "", </bundle/rootfs>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
-    'close(</bundle/rootfs>)',
-  ])
+describe('the root becomes a mount of its own', () => {
+  const mounted = (wanted: Parameters<typeof mountRoot>[2]) =>
+    recorded(({ sys }) => void mountRoot(sys, '/bundle/rootfs', wanted))
+
+  test('with everything that is mounted below it', () => {
+    expect(mounted('')).toEqual([
+      'openat(AT_FDCWD, "/bundle/rootfs", PATH)',
+      'open_tree(AT_FDCWD, "/bundle/rootfs", CLONE|RECURSIVE)',
+      'move_mount(</bundle/rootfs>, "", </bundle/rootfs>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+      'close(</bundle/rootfs>)',
+    ])
+  })
+
+  test('that is private, before it is attached, where the host’s mounts are shared', () => {
+    for (const wanted of ['shared', 'rshared'] as const)
+      expect(mounted(wanted)[2]).toBe('mount_setattr(</bundle/rootfs>, "", this, PRIVATE)')
+  })
 })
 
 test('the old root is taken away, and cut off before that: else the host’s own mounts would go', () => {
@@ -108,8 +117,8 @@ describe('without pivot_root', () => {
       'umount2("/proc", DETACH)',
     ])
     expect(calls.filter((call) => call.startsWith('move_mount'))).toEqual([
-      'move_mount(<fsmount>, "", </sys>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
-      'move_mount(<fsmount>, "", </proc>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+      'move_mount(<tmpfs>, "", </sys>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
+      'move_mount(<tmpfs>, "", </proc>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
     ])
   })
 

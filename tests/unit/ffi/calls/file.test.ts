@@ -119,8 +119,10 @@ describe('what stat says', () => {
     [4095, 255, 0xfffff],
     [1, 256, 0x100100],
     [4096, 0, 0x1000_0000_0000],
-  ])('device %i:%i is %p for mknod', (major, minor, expected) => {
+  ])('device %i:%i is %p for mknod, and reads as it was', (major, minor, expected) => {
     expect(device(major, minor)).toBe(expected)
+    const shown = mknodat('cwd', 'x', { type: 'char', mode: 0o666 }, expected).show()
+    expect(shown).toBe(`mknodat(AT_FDCWD, "x", char 0666, makedev(${major}, ${minor}))`)
   })
 })
 

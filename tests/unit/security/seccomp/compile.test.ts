@@ -7,12 +7,8 @@ import { listing } from '#src/security/seccomp/listing.ts'
 import { ARM_MACHINE } from '#src/security/seccomp/machine-arm.ts'
 import { X86_MACHINE } from '#src/security/seccomp/machine-x86.ts'
 import { FOREIGN_MACHINES } from '#src/security/seccomp/machines-foreign.ts'
-import { classicProgram, runClassic, seccompData } from '#tests/support/bpf-interpreter.ts'
-import { shortName } from '#tests/support/compare-filters.ts'
-import { libseccompTest } from '#tests/support/libseccomp.ts'
-import { numbersOf } from '#tests/support/syscall-numbers.ts'
 import { ALLOW, allowing, architectureOf, denying, ENOSYS, EPERM, filterOf, KILL_THREAD } from './filter.ts'
-import { readProfile, USED } from './profiles.ts'
+import { USED } from './profiles.ts'
 
 const X32_BIT = 0x4000_0000
 const X86 = architectureOf(X86_MACHINE, 'SCMP_ARCH_X86')
@@ -233,6 +229,8 @@ describe('several rules about one call', () => {
       denying(errno(5, [0, 'SCMP_CMP_LT', 100]), errno(6, [0, 'SCMP_CMP_LT', 50]), errno(7, [0, 'SCMP_CMP_EQ', 7])),
     )
     expect([ask('socket', 7), ask('socket', 8), ask('socket', 60)]).toEqual([value(7), value(6), value(5)])
+    const mixed = filterOf(denying(errno(5, [0, 'SCMP_CMP_LE', 100]), errno(6, [0, 'SCMP_CMP_LT', 50])))
+    expect([mixed('socket', 20), mixed('socket', 50)]).toEqual([value(6), value(5)])
     const above = filterOf(denying(errno(5, [0, 'SCMP_CMP_GT', 10]), errno(6, [0, 'SCMP_CMP_GE', 50])))
     expect([above('socket', 60), above('socket', 20)]).toEqual([value(6), value(5)])
   })
@@ -257,6 +255,12 @@ describe('several rules about one call', () => {
     )
     const tried = [0x2_0000_0001n, 0x1_0000_0002n, 0x1_0000_0001n, 0x2_0000_0002n]
     expect(tried.map((argument) => ask('socket', argument))).toEqual([value(5), value(6), EPERM, EPERM])
+  })
+
+  test('the greater value wins among equalities and masks of 32 bits', () => {
+    const rules = [errno(5, [0, 'SCMP_CMP_NE', 1]), errno(6, [0, 'SCMP_CMP_MASKED_EQ', 0xffff_ffff, 16])]
+    const profile = { ...denying(...rules), architectures: ['SCMP_ARCH_X86'] }
+    expect(filterOf(profile, X86_MACHINE, X86)('socket', 16)).toBe(value(6))
   })
 
   test('a condition on a later argument wins', () => {
@@ -301,41 +305,4 @@ describe('comparisons of 64 bits', () => {
       ALLOW,
     ])
   })
-})
-
-describe('what a call costs', () => {
-  for (const { name, profile, machine } of USED) {
-    test(`under ${name} the kernel can remember every call that is allowed whatever its arguments are`, () => {
-      const filter = classicProgram(compile(profile, machine).program)
-      const named = new Set(profile.syscalls?.flatMap(({ names, args = [] }) => (args.length === 0 ? names : [])))
-      for (const call of named) {
-        const number = numbersOf(machine.native).get(call)
-        if (number === undefined) continue
-        runClassic(filter, seccompData(number, machine.native.audit))
-        expect({ call, looked: filter.looked }).toEqual({ call, looked: false })
-      }
-    })
-  }
-
-  libseccompTest(
-    'no call takes more instructions than in the tree of libseccomp, and few as many as in its chain',
-    (library) => {
-      const profile = readProfile('docker-28')
-      const names = (profile.architectures ?? []).map((name) => shortName({ name }))
-      const filter = classicProgram(compile(profile, X86_MACHINE).program)
-      const [chain, tree] = [false, true].map((one) => classicProgram(library.compile(profile, names, one).program))
-      const slower: Record<string, string[]> = { chain: [], tree: [] }
-      for (const [name, number] of numbersOf(X86_MACHINE.native)) {
-        const data = seccompData(number, X86_MACHINE.native.audit)
-        const [ours, theirs, tall] = [filter, chain, tree].map((one) => one && (runClassic(one, data), one.steps))
-        if (library.number('x86_64', name) === undefined || ours === undefined) continue
-        if (ours > (theirs ?? 0)) slower['chain']?.push(name)
-        if (ours > (tall ?? 0)) slower['tree']?.push(name)
-      }
-      // The chain begins with the lowest numbers.
-      expect(slower['chain']?.every((name) => (numbersOf(X86_MACHINE.native).get(name) ?? 9) < 4)).toBe(true)
-      expect(slower['tree']).toEqual([])
-      expect(filter.code.length * 3).toBeLessThan(chain?.code.length ?? 0)
-    },
-  )
 })
