@@ -64,7 +64,8 @@ export function boundTree(sys: Sys, source: string, plan: MountPlan, locked: rea
   const tree = sys(openTree('cwd', source, ['CLONE', ...recursive]))
   const { set, clear } = plan.attributes
   if (set.length + clear.length > 0) {
-    const unnamed = REPLACED.filter((name) => !set.includes(name) && !locked.includes(name))
+    // To take one away is not to give the whole list: "rw" leaves what else the source's mount has.
+    const unnamed = set.length === 0 ? [] : REPLACED.filter((name) => !set.includes(name) && !locked.includes(name))
     sys(mountSetattr(tree, 'this', { set, clear: [...new Set([...clear, ...unnamed])] }))
   }
   return tree

@@ -1,7 +1,7 @@
 // The mounts of config.json, in their order. Each is made detached and then attached to a target that was opened below
 // the root: an image that swaps a directory for a link meanwhile changes nothing.
 
-import type { Sys } from '#ffi/call.ts'
+import { type Sys, tolerating } from '#ffi/call.ts'
 import { fstat, fstatfs, type Stat } from '#ffi/calls/file.ts'
 import { type MountAttribute, MS, mountSetattr } from '#ffi/calls/mount.ts'
 import { doing } from '#ffi/context.ts'
@@ -13,7 +13,7 @@ import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach
 import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
 import { copyUp } from './copy-up.ts'
 import { type MountPlan, parseOptions } from './parse-options.ts'
-import { components, containsLink, directoryInRoot, fileInRoot, withoutLinks } from './resolve.ts'
+import { components, containsLink, directoryInRoot, fileInRoot, openIfThere, withoutLinks } from './resolve.ts'
 
 /** What mounting needs to know beside the mounts themselves. */
 export interface MountSetting {
@@ -67,15 +67,16 @@ function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
   }
   // These two are what everything else relies on: their place must be what it looks like (CVE-2019-19921).
   if (mount.type === 'proc' || mount.type === 'sysfs') refuseLink(setting, mount.destination)
+  const whole = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
   using target = directory(setting, mount.destination)
-  return mountNew(setting, { target, type: mount.type, source: mount.source, plan })
+  return mountNew(setting, { target, type: mount.type, source: mount.source, plan: whole })
 }
 
 function mountNew(
   { task }: MountSetting,
   { target, type, source, plan }: { target: Fd; type: string; source: string; plan: MountPlan },
 ): Fd | undefined {
-  const tree = newFilesystem(task, { type, source, plan: type === 'tmpfs' ? withMode(task, target, plan) : plan })
+  const tree = newFilesystem(task, { type, source, plan })
   if (plan.copyUp) copyUp(task, target, tree)
   attach(task, tree, target)
   finishTree(task, tree, plan)
@@ -84,10 +85,12 @@ function mountNew(
   return undefined
 }
 
-/** A tmpfs has the mode of the directory that it covers, unless its options say otherwise. */
-function withMode(task: Sys, target: Fd, plan: MountPlan): MountPlan {
+/** A tmpfs has the mode of the directory that it covers, if there is one, unless its options say otherwise. */
+function withMode({ task, root }: MountSetting, destination: string, plan: MountPlan): MountPlan {
   if (plan.data.some((option) => option.startsWith('mode='))) return plan
-  return { ...plan, data: [...plan.data, `mode=${task(fstat(target)).mode.toString(8)}`] }
+  using covered = openIfThere(task, root, destination)
+  const stat = task(tolerating(fstat(covered), 'ENOENT'))
+  return stat === undefined ? plan : { ...plan, data: [...plan.data, `mode=${stat.mode.toString(8)}`] }
 }
 
 function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {
@@ -95,10 +98,20 @@ function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefi
   if (plan.data.length > 0) throw new Failure(`a bind mount cannot have the file system option "${plan.data[0]}"`)
   const source = mount.source.startsWith('/') ? mount.source : `${setting.bundle}/${mount.source}`
   const { stat, attributes } = inspect(here, source, setting.userNamespace)
+  refuseMismatch(setting, mount.destination, stat)
   using target = stat.type === 'directory' ? directory(setting, mount.destination) : file(setting, mount.destination)
   using tree = boundTree(task, source, { ...plan, bind: plan.bind === 'no' ? 'recursive' : plan.bind }, attributes)
   attach(task, tree, target)
   finishTree(task, tree, plan)
+}
+
+/** A directory goes on a directory, and anything else on a file. Engines look for "not a directory" to explain it. */
+function refuseMismatch({ here, rootBefore }: MountSetting, destination: string, source: Stat): void {
+  using target = openIfThere(here, rootBefore, destination)
+  const there = here(tolerating(fstat(target), 'ENOENT'))
+  if (there === undefined || (there.type === 'directory') === (source.type === 'directory')) return
+  const [what, onto] = source.type === 'directory' ? ['directory', 'file'] : ['file', 'directory']
+  throw new Failure(`not a directory: a ${what} cannot be mounted on the ${onto} "${destination}" of the container`)
 }
 
 /** What the source of a bind mount is, and which attributes the container may not take away. */

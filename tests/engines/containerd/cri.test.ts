@@ -10,13 +10,14 @@ import { comparable, INVENTORY } from '../inventory.ts'
 import { buncPath } from '../programs.ts'
 import { CriClient, podOf } from './cri.ts'
 import type { ContainerRequest } from './cri.ts'
+import { DEFAULT_STATE_ROOT } from './daemon.ts'
 import { IMAGE } from './image.ts'
 import { FOREVER } from './side.ts'
 import type { ContainerdSide } from './side.ts'
 import { containerdSuite } from './suite.ts'
 
 /** Where containerd's CRI plugin has its runtimes keep their state, unless it is told otherwise. */
-const STATE_ROOT = '/run/containerd/runc/k8s.io'
+const STATE_ROOT = join(DEFAULT_STATE_ROOT, 'k8s.io')
 
 /** A pod of one side, removed in the end. */
 class Pod implements AsyncDisposable {
@@ -119,8 +120,12 @@ containerdSuite('CRI', (suite) => {
     await using pod = await Pod.start(side)
     const [first, second] = [await pod.up(FOREVER), await pod.up(FOREVER)]
     await pod.cri.exec(first, ['sh', '-c', 'echo shared > /dev/shm/note'])
-    const { stdout } = await pod.cri.exec(second, ['sh', '-c', 'cat /dev/shm/note; ps -o args | grep -c "[w]hile"'])
-    expect(stdout).toBe('shared\n1\n')
+    expect((await pod.cri.exec(second, ['cat', '/dev/shm/note'])).stdout).toBe('shared\n')
+    const links = ['readlink', '/proc/self/ns/ipc', '/proc/self/ns/pid']
+    const [theirs, ours] = await Promise.all([first, second].map((id) => pod.cri.exec(id, links)))
+    const [ipc, pid] = theirs?.stdout.split('\n') ?? []
+    expect(ours?.stdout).toContain(`${ipc}`)
+    expect(ours?.stdout).not.toContain(`${pid}`)
   })
 
   suite.same('a container that runs out of memory is reported as such', async (side) => {

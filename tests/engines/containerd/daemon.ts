@@ -14,6 +14,9 @@ import type { RuntimeName } from '../programs.ts'
 import { succeeded } from '../succeeded.ts'
 import { assertNothingLeftOf, removeEmptyCgroup, sweepEngine } from '../traces.ts'
 
+/** The shim adds the namespace to it. */
+export const DEFAULT_STATE_ROOT = '/run/containerd/runc'
+
 const COMMAND_LIMIT = 40_000
 
 export class ContainerdDaemon implements AsyncDisposable {
@@ -69,6 +72,8 @@ export class ContainerdDaemon implements AsyncDisposable {
     await this.#down()
     await sweepEngine(this.#traces(), this.dir)
     rmSync(this.dir, { recursive: true, force: true })
+    // The shim gives a runtime that cleans up the default root, whatever root the container was made with.
+    rmSync(join(DEFAULT_STATE_ROOT, this.name), { recursive: true, force: true })
   }
 
   async #up(): Promise<void> {
