@@ -19,6 +19,7 @@ export const SUITES = {
   types: { command: ['check', '-b', '--no-script'], perTest: 120, perFile: 120 },
   architecture: { tests: 'architecture.test.ts', perTest: 30, perFile: 60 },
   unit: { tests: 'unit', perTest: 30, perFile: 120 },
+  transcripts: { tests: 'transcripts', perTest: 30, perFile: 120 },
   build: { command: ['compile.ts'], perTest: 300, perFile: 300 },
   container: { tests: 'container', binary: true, perTest: 60, perFile: 300 },
   engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600 },
