@@ -9,6 +9,7 @@ import type { Mapping } from './libc.ts'
 import { ARM64 } from './numbers/arm64.ts'
 import { X64 } from './numbers/x64.ts'
 import { MACHINE } from './machine.ts'
+import { Window } from './window.ts'
 
 const NUMBERS = MACHINE === 'x64' ? X64 : ARM64
 const TWO_32 = 2 ** 32
@@ -26,6 +27,8 @@ export class ArenaFull extends Error {
 export interface Room {
   readonly offset: number
   readonly size: number
+  /** Whether the call returns how many of its bytes it has written. */
+  readonly counted: boolean
 }
 
 /** How a call names the result of another call of the same batch: its index, or undefined for a known number. */
@@ -40,10 +43,8 @@ export class Arena implements Memory {
   readonly request: number
   /** Address of the reply area in this process. */
   readonly reply: number
-  readonly #u8: Uint8Array<ArrayBuffer>
-  readonly #u32: Uint32Array<ArrayBuffer>
-  readonly #i32: Int32Array<ArrayBuffer>
-  readonly #buffer: ArrayBuffer
+  readonly #asked: Window
+  readonly #answered: Window
   /** What to add to an offset for the address in the process that makes the calls. */
   readonly #requestAt: number
   readonly #replyAt: number
@@ -55,10 +56,8 @@ export class Arena implements Memory {
 
   /** Takes the memory, and the addresses of both areas in the process that makes the calls, when it is another one. */
   constructor(memory: Mapping, at?: { readonly request: number; readonly reply: number }) {
-    this.#buffer = memory.buffer
-    this.#u8 = new Uint8Array(memory.buffer)
-    this.#u32 = new Uint32Array(memory.buffer)
-    this.#i32 = new Int32Array(memory.buffer)
+    this.#asked = new Window(memory, 0, REQUEST.size)
+    this.#answered = new Window(memory, REQUEST.size, REPLY.size)
     this.request = memory.address
     this.reply = memory.address + REQUEST.size
     this.#requestAt = at?.request ?? this.request
@@ -72,7 +71,15 @@ export class Arena implements Memory {
 
   /** How often executor and bunc look for news before they sleep. */
   set spins(value: number) {
-    this.#u32[REQUEST.spins >> 2] = value
+    this.#asked.u32[REQUEST.spins >> 2] = value
+  }
+
+  /** Takes milliseconds, gives the address of that time as the machine code hands it to futex(2). */
+  timeout(milliseconds: number): number {
+    const seconds = REQUEST.timeout >> 2
+    this.#asked.u32[seconds] = milliseconds / 1000
+    this.#asked.u32[seconds + 2] = (milliseconds % 1000) * 1e6
+    return this.request + REQUEST.timeout
   }
 
   /** Begins a new batch. */
@@ -80,7 +87,7 @@ export class Arena implements Memory {
     this.#count = 0
     this.#top = REQUEST.space
     this.#replyTop = REPLY.space
-    this.#u32[(REQUEST.size + REPLY.done) >> 2] = 0
+    this.#answered.u32[REPLY.done >> 2] = 0
   }
 
   /**
@@ -89,7 +96,8 @@ export class Arena implements Memory {
    */
   add(call: Call<unknown>, reference: Reference): { index: number; rooms: readonly Room[] } {
     if (this.#count === REQUEST.capacity) throw new ArenaFull()
-    const [top, replyTop] = [this.#top, this.#replyTop]
+    const top = this.#top
+    const replyTop = this.#replyTop
     this.#rooms = []
     this.#reference = reference
     try {
@@ -104,30 +112,32 @@ export class Arena implements Memory {
 
   /** Makes the entries that `add` wrote ready to be performed. */
   seal(): void {
-    this.#u32[REQUEST.count >> 2] = this.#count
+    this.#asked.u32[REQUEST.count >> 2] = this.#count
   }
 
   /** Says that nobody will wait for this batch, and which entry opens the file that is told if it fails. */
   sealLast(report: number): void {
     this.seal()
-    this.#u32[REQUEST.last >> 2] = report + 1
+    this.#asked.u32[REQUEST.last >> 2] = report + 1
   }
 
   /** How many entries were gone through, never more than there are. */
   get done(): number {
-    return Math.min(this.#u32[(REQUEST.size + REPLY.done) >> 2] ?? 0, this.#count)
+    return Math.min(this.#answered.u32[REPLY.done >> 2] ?? 0, this.#count)
   }
 
   /** What entry `index` returned: −errno for a failure. */
   result(index: number): number {
-    const at = (REQUEST.size + REPLY.results + 8 * index) >> 2
-    return (this.#i32[at + 1] ?? 0) * TWO_32 + (this.#u32[at] ?? 0)
+    const at = (REPLY.results + 8 * index) >> 2
+    const { i32, u32 } = this.#answered
+    return (i32[at + 1] ?? 0) * TWO_32 + (u32[at] ?? 0)
   }
 
-  /** A copy of the structure that the kernel wrote into a room. */
-  read(room: Room): DataView {
-    const start = REQUEST.size + room.offset
-    return new DataView(this.#buffer.slice(start, start + room.size))
+  /** A copy of what the kernel wrote into a room, for a call that returned `raw`. */
+  read({ offset, size, counted }: Room, raw: number): DataView {
+    const { buffer, byteOffset } = this.#answered.u8
+    const start = byteOffset + offset
+    return new DataView(buffer.slice(start, start + (counted ? Math.min(raw, size) : size)))
   }
 
   text(value: string): number {
@@ -136,30 +146,40 @@ export class Arena implements Memory {
       throw new RangeError(`Cannot pass ${JSON.stringify(value)} to the kernel: it contains NUL`)
     const start = this.#top
     // Three bytes are the most that a UTF-16 unit can become.
-    if (start + 3 * value.length + 1 > REQUEST.size) throw new ArenaFull()
-    const { written } = encoder.encodeInto(value, this.#u8.subarray(start, REQUEST.size))
-    this.#u8[start + written] = 0
+    if (!this.#asked.show(start + 3 * value.length + 1)) throw new ArenaFull()
+    const { u8 } = this.#asked
+    const { written } = encoder.encodeInto(value, u8.subarray(start))
+    u8[start + written] = 0
     this.#top = aligned(start + written + 1)
     return this.#requestAt + start
   }
 
   bytes(value: Uint8Array): number {
     const start = this.#top
-    if (start + value.length > REQUEST.size) throw new ArenaFull()
-    this.#u8.set(value, start)
+    if (!this.#asked.show(start + value.length)) throw new ArenaFull()
+    this.#asked.u8.set(value, start)
     this.#top = aligned(start + value.length)
     return this.#requestAt + start
   }
 
   room(size: number, initial?: Uint8Array): number {
-    const offset = this.#replyTop
-    if (offset + size > REPLY.size) throw new ArenaFull()
-    this.#replyTop = aligned(offset + size)
-    this.#rooms.push({ offset, size })
+    const offset = this.#reserve(size, false)
     // The kernel does not always write all of it.
-    this.#u8.fill(0, REQUEST.size + offset, REQUEST.size + offset + size)
-    if (initial !== undefined) this.#u8.set(initial, REQUEST.size + offset)
+    this.#answered.u8.fill(0, offset, offset + size)
+    if (initial !== undefined) this.#answered.u8.set(initial, offset)
     return this.#replyAt + offset
+  }
+
+  space(size: number): number {
+    return this.#replyAt + this.#reserve(size, true)
+  }
+
+  #reserve(size: number, counted: boolean): number {
+    const offset = this.#replyTop
+    if (!this.#answered.show(offset + size)) throw new ArenaFull()
+    this.#replyTop = aligned(offset + size)
+    this.#rooms.push({ offset, size, counted })
+    return offset
   }
 
   descriptor(fd: Fd): number {
@@ -175,27 +195,35 @@ export class Arena implements Memory {
   #write(call: Call<unknown>, words: readonly Word[]): number {
     const index = this.#count
     const at = REQUEST.entries + index * ENTRY.size
-    this.#u8.fill(0, at, at + ENTRY.size)
-    this.#u32[(at + ENTRY.number) >> 2] = NUMBERS[call.name]
-    this.#u32[(at + ENTRY.tolerated) >> 2] = toleratedWord(call)
-    if (call.forks) this.#u8[at + ENTRY.flags] = FORK
-    for (const [i, word] of words.entries()) {
+    const { u8, u32 } = this.#asked
+    u8.fill(0, at, at + ENTRY.size)
+    u32[(at + ENTRY.number) >> 2] = NUMBERS[call.name]
+    if (call.tolerated.length > 0) u32[(at + ENTRY.tolerated) >> 2] = toleratedWord(call)
+    if (call.forks) u8[at + ENTRY.flags] = FORK
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i] ?? 0
       const named = typeof word === 'object' ? this.#reference(word) : undefined
-      if (named !== undefined) this.#u8[at + ENTRY.references + i] = named + 1
-      else this.#put(at + ENTRY.args + 8 * i, typeof word === 'object' ? word.number : word)
+      if (named !== undefined) u8[at + ENTRY.references + i] = named + 1
+      else put(u32, (at + ENTRY.args + 8 * i) >> 2, typeof word === 'object' ? word.number : word)
     }
-    const result = (REQUEST.size + REPLY.results + 8 * index) >> 2
+    const result = (REPLY.results + 8 * index) >> 2
     // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
-    this.#u32[result] = 0
-    this.#u32[result + 1] = 0
+    this.#answered.u32[result] = 0
+    this.#answered.u32[result + 1] = 0
     this.#count = index + 1
     return index
   }
+}
 
-  #put(at: number, value: number | bigint): void {
-    const exact = typeof value === 'bigint'
-    this.#u32[at >> 2] = exact ? Number(BigInt.asUintN(32, value)) : value >>> 0
-    this.#u32[(at >> 2) + 1] = exact ? Number(BigInt.asUintN(32, value >> 32n)) : Math.floor(value / TWO_32) >>> 0
+/** Writes an integer as 64 bits of two's complement. */
+function put(u32: Uint32Array, at: number, value: number | bigint): void {
+  if (typeof value === 'bigint') {
+    u32[at] = Number(BigInt.asUintN(32, value))
+    u32[at + 1] = Number(BigInt.asUintN(32, value >> 32n))
+  } else {
+    u32[at] = value
+    // Nearly all are small; division is for addresses and sizes.
+    u32[at + 1] = value >= 0 && value < TWO_32 ? 0 : Math.floor(value / TWO_32)
   }
 }
 
@@ -203,7 +231,8 @@ export class Arena implements Memory {
 function toleratedWord({ name, tolerated }: Call<unknown>): number {
   if (tolerated === 'any') return ANY_ERRNO
   if (tolerated.length > 2) throw new RangeError(`An entry has room for two harmless errnos, ${name} names more`)
-  const [first, second] = tolerated
+  const first = tolerated[0]
+  const second = tolerated[1]
   return (first === undefined ? 0 : ERRNO[first]) | ((second === undefined ? 0 : ERRNO[second]) << 16)
 }
 

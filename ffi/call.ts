@@ -25,6 +25,8 @@ export interface Memory {
   bytes(value: Uint8Array): number
   /** Takes a size in bytes, gives the address of room for the kernel to write; the result decoder gets it. Zeroed. */
   room(size: number, initial?: Uint8Array): number
+  /** As `room`, for a call that returns how many bytes it has written: the others are neither zeroed nor decoded. */
+  space(size: number): number
   /** The number of a descriptor, for structures that hold one. */
   descriptor(fd: Fd): number
   /** The address at which the result of this call will lie; that of the call before it lies 8 bytes below. */
@@ -38,6 +40,8 @@ export type Outcome = number | 'not made' | 'unknown'
 export interface Kind<T> {
   encode(value: T, memory: Memory): Word | readonly Word[]
   show(value: T): string
+  /** Whether it takes no argument and only fills registers: see `hidden`. */
+  readonly hidden?: true
 }
 
 /** What a result means. Only a `value` must be seen by TypeScript at once; the others can wait in a batch. */
@@ -58,7 +62,7 @@ export interface Call<R, W extends Where = Where> {
   readonly forks: boolean
   readonly result: Result<R>
   /** Told what became of the call as soon as that is known: a harmless failure is seen by nobody else. */
-  readonly settled?: (outcome: Outcome) => void
+  readonly settled?: ((outcome: Outcome) => void) | undefined
   encode(memory: Memory): readonly Word[]
   /** The arguments as the caller gave them. */
   operands(): readonly unknown[]
@@ -66,6 +70,17 @@ export interface Call<R, W extends Where = Where> {
   show(): string
   /** What the descriptor that it opens should be called. */
   label(): string
+  /** The same call, but for these changes. */
+  but(changes: Changes): Call<R, W>
+}
+
+/** What can be changed of a call; what is left out stays. */
+export interface Changes {
+  readonly tolerated?: readonly Errno[] | 'any'
+  readonly forks?: boolean
+  readonly result?: Result<unknown>
+  readonly settled?: ((outcome: Outcome) => void) | undefined
+  readonly label?: string
 }
 
 /** Whoever performs calls. Errors are thrown as SyscallError, now or, in a batch, at the next `flush`. */
@@ -96,53 +111,113 @@ export function syscall<A extends readonly unknown[], R, W extends Where = 'anyw
   result: Result<R>,
   ...where: W extends 'task' ? ['task'] : []
 ): (...args: A) => Call<R, W> {
-  const allowed = (where[0] ?? 'anywhere') as W
-  return (...args) => {
-    const each = <T>(visit: (kind: Kind<unknown>, value: unknown) => T): T[] => {
-      let next = 0
-      return kinds.map((kind) => visit(kind as Kind<unknown>, HIDDEN.has(kind) ? undefined : args[next++]))
-    }
-    return {
-      name,
-      where: allowed,
-      tolerated: [],
-      forks: false,
-      result,
-      encode: (memory) => each((kind, value) => kind.encode(value, memory)).flat() as Word[],
-      operands: () => args,
-      show: () =>
-        `${name}(${each((kind, value) => kind.show(value))
-          .filter((text) => text !== '')
-          .join(', ')})`,
-      label: () => labelOf(args) ?? name,
-    }
+  const row: Row<R, W> = { name, where: (where[0] ?? 'anywhere') as W, kinds, result }
+  return (...args) => new SystemCall(row, args)
+}
+
+/** What all calls of one function have in common. */
+interface Row<R, W extends Where> {
+  readonly name: SyscallName
+  readonly where: W
+  readonly kinds: Kinds
+  readonly result: Result<R>
+}
+
+/** A class, for hundreds are made: its methods are shared. */
+class SystemCall<R, W extends Where> implements Call<R, W> {
+  readonly name: SyscallName
+  readonly where: W
+  tolerated: readonly Errno[] | 'any' = NO_ERRNO
+  forks = false
+  result: Result<R>
+  settled: ((outcome: Outcome) => void) | undefined
+  #label: string | undefined
+  readonly #row: Row<R, W>
+  readonly #args: readonly unknown[]
+
+  constructor(row: Row<R, W>, args: readonly unknown[]) {
+    this.name = row.name
+    this.where = row.where
+    this.result = row.result
+    this.#row = row
+    this.#args = args
   }
+
+  but(changes: Changes): SystemCall<R, W> {
+    const other = new SystemCall(this.#row, this.#args)
+    other.tolerated = changes.tolerated ?? this.tolerated
+    other.forks = changes.forks ?? this.forks
+    other.result = (changes.result as Result<R> | undefined) ?? this.result
+    other.settled = changes.settled ?? this.settled
+    other.#label = changes.label ?? this.#label
+    return other
+  }
+
+  encode(memory: Memory): readonly Word[] {
+    return encodeAll(this.#row.kinds, this.#args, memory)
+  }
+
+  operands(): readonly unknown[] {
+    return this.#args
+  }
+
+  show(): string {
+    return `${this.name}(${showAll(this.#row.kinds, this.#args)})`
+  }
+
+  label(): string {
+    return this.#label ?? labelOf(this.#args) ?? this.name
+  }
+}
+
+const NO_ERRNO: readonly Errno[] = []
+
+// Hundreds of calls are encoded before a container runs, and no compiler looks at this code meanwhile: plain loops are
+// several times as fast here as `map`, `flat` and what they take along.
+
+function encodeAll(kinds: Kinds, args: readonly unknown[], memory: Memory): readonly Word[] {
+  const words: Word[] = []
+  let next = 0
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i] as Kind<unknown>
+    const encoded = kind.encode(kind.hidden === true ? undefined : args[next++], memory)
+    if (typeof encoded === 'object' && !(encoded instanceof Fd))
+      for (let k = 0; k < encoded.length; k++) words.push(encoded[k] ?? 0)
+    else words.push(encoded)
+  }
+  return words
+}
+
+function showAll(kinds: Kinds, args: readonly unknown[]): string {
+  let next = 0
+  const shown = (kinds as readonly Kind<unknown>[]).map((kind) =>
+    kind.show(kind.hidden === true ? undefined : args[next++]),
+  )
+  return shown.filter((text) => text !== '').join(', ')
 }
 
 /** The first path, or what the first descriptor was opened for: a copy, or what is made of it, is the same thing. */
 function labelOf(args: readonly unknown[]): string | undefined {
-  const path = args.find((value) => typeof value === 'string' && value !== 'cwd' && value !== '')
-  if (path !== undefined) return String(path)
+  for (let i = 0; i < args.length; i++) {
+    const value = args[i]
+    if (typeof value === 'string' && value !== 'cwd' && value !== '') return value
+  }
   return args.find((value) => value instanceof Fd)?.label
 }
 
-const HIDDEN = new WeakSet<Kind<never>>()
-
 /** Defines a kind that takes no argument: constants, and room for results. `shown` is empty when it is not worth reading. */
 export function hidden(encode: (memory: Memory) => Word | readonly Word[], shown = ''): Kind<never> {
-  const kind: Kind<never> = { encode: (_, memory) => encode(memory), show: () => shown }
-  HIDDEN.add(kind)
-  return kind
+  return { encode: (_, memory) => encode(memory), show: () => shown, hidden: true }
 }
 
 /** Takes a call, gives the same call, of which every failure is harmless. */
 export function harmlessly<R, W extends Where>(call: Call<R, W>): Call<Tolerated<R>, W> {
-  return { ...call, tolerated: 'any' } as Call<Tolerated<R>, W>
+  return call.but({ tolerated: 'any' }) as Call<Tolerated<R>, W>
 }
 
 /** Takes a call and a name, gives the same call, whose descriptor has this name in messages and traces. */
 export function labelled<R, W extends Where>(call: Call<R, W>, label: string): Call<R, W> {
-  return { ...call, label: () => label }
+  return call.but({ label })
 }
 
 /** Whether a call's failure with this errno was declared harmless. */
@@ -152,5 +227,5 @@ export function tolerates(call: Call<unknown>, errno: string): boolean {
 
 /** Takes a call and errnos, gives the same call, for which these failures are harmless. At most two in a batch. */
 export function tolerating<R, W extends Where>(call: Call<R, W>, ...errnos: Errno[]): Call<Tolerated<R>, W> {
-  return { ...call, tolerated: errnos } as Call<Tolerated<R>, W>
+  return call.but({ tolerated: errnos }) as Call<Tolerated<R>, W>
 }

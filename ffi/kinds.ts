@@ -52,10 +52,13 @@ export const structure: Kind<Uint8Array> = {
 }
 
 /** Room for the kernel to write, of a size that the caller gives: address and size, two registers. */
-export const buffer: Kind<number> = { encode: (size, memory) => [memory.room(size), size], show: String }
+export const buffer: Kind<number> = { encode: (size, memory) => [memory.space(size), size], show: String }
 
 /** Room for a structure that the kernel writes: one register. */
 export const room = (size: number): Kind<never> => hidden((memory) => memory.room(size))
+
+/** Room for as many bytes as the kernel returns: one register. */
+export const space = (size: number): Kind<never> => hidden((memory) => memory.space(size))
 
 /** A register that always holds the same number. */
 export const constant = (value: number, shown = ''): Kind<never> => hidden(() => value, shown)
@@ -69,7 +72,14 @@ export function oneOf<T extends Readonly<Record<string, number>>>(table: T): Kin
 export function bits<T extends Readonly<Record<string, number>>>(table: T): Kind<readonly (keyof T & string)[]> {
   return {
     // Not |: flags may need more than 31 bits, and no two of a table share one.
-    encode: (names) => [...new Set(names)].reduce((sum, name) => sum + (table[name] ?? 0), 0),
+    encode: (names) => {
+      let sum = 0
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i]
+        if (name !== undefined && names.indexOf(name) === i) sum += table[name] ?? 0
+      }
+      return sum
+    },
     show: (names) => (names.length === 0 ? '0' : names.join('|')),
   }
 }
@@ -94,11 +104,10 @@ export function filled<R>(read: (view: DataView) => R): Result<R> {
   return { kind: 'value', decode: (_, [view]) => read(view ?? new DataView(new ArrayBuffer(0))), show: () => '0' }
 }
 
-/** The call fills a buffer and says how far. The bytes are a copy. */
+/** The call fills a buffer and says how far. */
 export const filledBytes: Result<Uint8Array> = {
   kind: 'value',
-  decode: (raw, [view]) =>
-    view === undefined ? new Uint8Array() : new Uint8Array(view.buffer, view.byteOffset, raw).slice(),
+  decode: (raw, [view]) => (view === undefined ? new Uint8Array() : new Uint8Array(view.buffer, view.byteOffset, raw)),
   show: (value) => String(value.length),
 }
 
@@ -126,5 +135,5 @@ function abbreviated(value: string): string {
 
 /** Takes a call that gives a number and gives one that gives nothing, for a batch to queue. */
 export function silently<W extends 'anywhere' | 'task'>(call: Call<number, W>): Call<void, W> {
-  return { ...call, result: nothing }
+  return call.but({ result: nothing }) as Call<unknown, W> as Call<void, W>
 }

@@ -3,7 +3,7 @@
 // A bare name is safe here alone: the C library is always loaded already, so ld.so does not search for it. Bun would
 // look for any other bare name in the current directory, which may be a hostile image's.
 
-import { CFunction, CString, dlopen, ptr, toArrayBuffer } from 'bun:ffi'
+import { CFunction, CString, dlopen, toArrayBuffer } from 'bun:ffi'
 import { MACHINE } from './machine.ts'
 
 /** Set by compile.ts: which C library the binary is linked with. */
@@ -31,7 +31,9 @@ const HIGHEST_ADDRESS = 2 ** 48
 /** Memory outside the JavaScript heap: it never moves, and it is there until `unmap`. */
 export interface Mapping {
   readonly address: number
-  readonly buffer: ArrayBuffer
+  readonly size: number
+  /** Takes an offset and a size, gives the bytes of that part. */
+  view(offset: number, size: number): Uint8Array<ArrayBuffer>
 }
 
 /** Takes a size in bytes, gives zeroed private memory. Throws when the kernel has none (mmap(2)). */
@@ -44,9 +46,9 @@ export function mapShared(descriptor: number, size: number): Mapping {
   return mapped(libc.mmap(null, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), size)
 }
 
-/** Gives memory back to the kernel; its buffer must not be used afterwards (munmap(2)). */
+/** Gives memory back to the kernel; its views must not be used afterwards (munmap(2)). */
 export function unmap(mapping: Mapping): void {
-  libc.munmap(ptr(mapping.buffer), mapping.buffer.byteLength)
+  libc.munmap(mapping.address as never, mapping.size)
 }
 
 /** The functions of the executor that run in this process; what they take and give stands in executor/program.ts. */
@@ -64,10 +66,10 @@ export interface Functions {
 /** Takes the executor's code and the offsets of its functions, makes them callable. */
 export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string) => number): Functions {
   const memory = mapMemory(code.length)
-  new Uint8Array(memory.buffer).set(code)
+  memory.view(0, code.length).set(code)
   // Written first and made executable after: memory is never both (W^X), and mprotect(2) makes arm64 see the new code.
   const protect = (protection: number) => {
-    if (libc.mprotect(ptr(memory.buffer), code.length, protection) !== 0)
+    if (libc.mprotect(memory.address as never, code.length, protection) !== 0)
       throw new Error('Cannot make machine code executable: mprotect failed (does a policy deny execmem?)')
   }
   protect(PROT_READ | PROT_EXEC)
@@ -86,7 +88,7 @@ export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string
     addressOf: (label) => memory.address + offsetOf(label),
     patch: (label, value) => {
       protect(PROT_READ | PROT_WRITE)
-      new DataView(memory.buffer).setUint32(offsetOf(label), value, true)
+      new DataView(memory.view(offsetOf(label), 4).buffer).setUint32(0, value, true)
       protect(PROT_READ | PROT_EXEC)
     },
   }
@@ -122,5 +124,5 @@ export function textAt(address: number): string {
 function mapped(address: unknown, size: number): Mapping {
   if (typeof address !== 'number' || address <= 0 || address > HIGHEST_ADDRESS)
     throw new Error(`Cannot map ${size} bytes of memory: mmap failed`)
-  return { address, buffer: toArrayBuffer(address as never, 0, size) }
+  return { address, size, view: (offset, length) => new Uint8Array(toArrayBuffer(address as never, offset, length)) }
 }

@@ -36,7 +36,11 @@ export function struct<const F extends Fields>(fields: F): Struct<F> {
     write: (values) => {
       const bytes = new Uint8Array(new ArrayBuffer(size))
       const view = new DataView(bytes.buffer)
-      for (const [name, field, offset] of offsets) put(view, offset, field, values[name] ?? 0)
+      for (let i = 0; i < offsets.length; i++) {
+        const [name, field, offset] = offsets[i] as (typeof offsets)[number]
+        const value = values[name]
+        if (value !== undefined && value !== 0) put(view, offset, field, value)
+      }
       return bytes
     },
     read: (view) =>
@@ -45,10 +49,17 @@ export function struct<const F extends Fields>(fields: F): Struct<F> {
 }
 
 function put(view: DataView, offset: number, field: Field, value: number | bigint): void {
-  if (SIZES[field] === 8) view.setBigInt64(offset, BigInt(value), true)
+  if (SIZES[field] === 8) putLong(view, offset, value)
   else if (SIZES[field] === 4) view.setInt32(offset, Number(value), true)
   else if (SIZES[field] === 2) view.setInt16(offset, Number(value), true)
   else view.setInt8(offset, Number(value))
+}
+
+/** In two halves where it is a number: bigints are slow until they are compiled. */
+function putLong(view: DataView, offset: number, value: number | bigint): void {
+  if (typeof value === 'bigint') return view.setBigInt64(offset, value, true)
+  view.setUint32(offset, value, true)
+  view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true)
 }
 
 function get(view: DataView, offset: number, field: Field): number {

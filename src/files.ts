@@ -19,11 +19,13 @@ import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText, encodeText } from '#ffi/kinds.ts'
 
+/** Most files that a runtime reads are of a few lines: a larger room would cost more than the reading. */
+const READ_FIRST = 4096
 const READ_AT_ONCE = 65536
 
 /** Takes an open file, gives everything from its position to its end, or about as many bytes as are wanted at most. */
 export function readAll(sys: Sys, file: Fd, most = Number.POSITIVE_INFINITY): Uint8Array {
-  let whole = sys(read(file, READ_AT_ONCE))
+  let whole = sys(read(file, READ_FIRST))
   // A short read need not be the end (procfs); an empty one is.
   for (let part = whole; part.length > 0 && whole.length < most;) {
     part = sys(read(file, READ_AT_ONCE))

@@ -20,6 +20,7 @@ import {
   octal,
   ownedFd,
   room,
+  space,
   text,
 } from '../kinds.ts'
 import { hidden, type Kind } from '../call.ts'
@@ -233,7 +234,7 @@ const PATH_MAX = 4096
 /** readlinkat(2): what a symbolic link says. With an empty path: the link that `dir` is itself open on (O_PATH). */
 export const readlinkat = syscall<[dir: At, path: string], string>(
   'readlinkat',
-  [at, text, room(PATH_MAX), constant(PATH_MAX)],
+  [at, text, space(PATH_MAX), constant(PATH_MAX)],
   {
     kind: 'value',
     decode: (raw, [view]) => (view === undefined ? '' : decodeText(new Uint8Array(view.buffer, view.byteOffset, raw))),
@@ -330,7 +331,7 @@ const DIRENT_ROOM = 32768
 /** getdents64(2): some of the names in a directory, without `.` and `..`; `undefined` after the last of them. */
 export const getdents = syscall<[fd: Fd], readonly Entry[] | undefined>(
   'getdents64',
-  [descriptor, room(DIRENT_ROOM), constant(DIRENT_ROOM)],
+  [descriptor, space(DIRENT_ROOM), constant(DIRENT_ROOM)],
   { kind: 'value', decode: readEntries, show: (entries) => `${entries?.length ?? 0} entries` },
 )
 

@@ -3,7 +3,7 @@
 import { syscall } from '../call.ts'
 import { CLONE_NEW } from '../executor/clone-flags.ts'
 import type { Fd } from '../fd.ts'
-import { bits, constant, data, descriptor, nothing, room, text } from '../kinds.ts'
+import { bits, constant, data, descriptor, nothing, space, text } from '../kinds.ts'
 import { decodeText } from '../kinds.ts'
 
 /** A namespace that a process can be born into, by the name of its flag. */
@@ -43,7 +43,7 @@ export const fchdir = syscall<[dir: Fd], void>('fchdir', [descriptor], nothing)
 const PATH_MAX = 4096
 
 /** getcwd(2): a path that starts with `(unreachable)` lies outside the root directory. */
-export const getcwd = syscall<[], string>('getcwd', [room(PATH_MAX), constant(PATH_MAX)], {
+export const getcwd = syscall<[], string>('getcwd', [space(PATH_MAX), constant(PATH_MAX)], {
   kind: 'value',
   decode: (raw, [view]) =>
     view === undefined ? '' : decodeText(new Uint8Array(view.buffer, view.byteOffset, raw - 1)),

@@ -37,7 +37,7 @@ const CLONE_PARENT_AND_SETTID = 0x0000_8000 | 0x0010_0000 | SIGNAL.SIGCHLD
  * exits. A process that has joined a pid namespace is in it only from its children on. Gives the child's pid, which the
  * kernel writes into the result of this call.
  */
-export const fork: () => Call<number, 'task'> = () => ({ ...forkCall(), forks: true })
+export const fork: () => Call<number, 'task'> = () => forkCall().but({ forks: true })
 const forkCall = syscall<[], number, 'task'>(
   'clone',
   [

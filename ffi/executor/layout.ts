@@ -40,6 +40,8 @@ export const REQUEST = {
   spins: 8,
   /** u32: 0, or k + 1 in the last batch, which nobody waits for: if it comes back, the result of entry k is told why. */
   last: 12,
+  /** struct timespec: how long bunc sleeps before it asks whether the task still lives. */
+  timeout: 16,
   entries: 64,
   /** A reference is one byte and 0 means "literal": 255 entries can be named. */
   capacity: 255,

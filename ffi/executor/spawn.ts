@@ -90,7 +90,10 @@ export function spawn(birth: Birth): Child {
   if (pid < 0) throw cloneFailed(birth, -pid)
   const child = {
     pid,
-    pidfd: adopted(arena.read({ offset: pidfd - arena.reply, size: 4 }).getInt32(0, true), `process ${pid}`),
+    pidfd: adopted(
+      arena.read({ offset: pidfd - arena.reply, size: 4, counted: false }, 0).getInt32(0, true),
+      `process ${pid}`,
+    ),
   }
   // The batch comes back only when its execveat, or a call before it, has failed.
   const failed = calls[arena.done - 1]

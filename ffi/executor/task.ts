@@ -4,7 +4,7 @@
 
 import { Arena, ARENA_SIZE } from '../arena.ts'
 import type { Call, TaskSys, Where } from '../call.ts'
-import { addSeals, memfdCreate, setCloseOnExec, TIMESPEC, timespec } from '../calls/descriptor.ts'
+import { addSeals, memfdCreate, setCloseOnExec } from '../calls/descriptor.ts'
 import { ftruncate, write } from '../calls/file.ts'
 import {
   type Ending,
@@ -19,7 +19,7 @@ import {
 import { pidfdSendSignal } from '../calls/signal.ts'
 import { failedWith } from '../error.ts'
 import { Fd } from '../fd.ts'
-import { type Mapping, mapMemory, mapShared, unmap } from '../libc.ts'
+import { type Mapping, mapShared, unmap } from '../libc.ts'
 import { SIGNAL } from '../numbers/signal.ts'
 import type { Task } from '../perform/kernel.ts'
 import { Batch } from '../perform/batch.ts'
@@ -84,7 +84,7 @@ export class LiveTask implements Task {
       ],
     })
     this.#arena = new Arena(this.#memory, { request: TASK_REQUEST, reply: TASK_REPLY })
-    this.#timeout = patience()
+    this.#timeout = this.#arena.timeout(PATIENCE_MS)
     const task = this
     this.#batch = new Batch({
       get where() {
@@ -203,16 +203,4 @@ function executable(): Fd {
     if (!failedWith(error, 'EINVAL')) throw error
     return here(memfdCreate('bunc-executor', ['CLOEXEC', 'ALLOW_SEALING']))
   }
-}
-
-let patienceAt: number | undefined
-
-/** The address of the time limit that the machine code hands to futex(2). */
-function patience(): number {
-  if (patienceAt === undefined) {
-    const memory = mapMemory(TIMESPEC.size)
-    new Uint8Array(memory.buffer).set(TIMESPEC.write(timespec(PATIENCE_MS)))
-    patienceAt = memory.address
-  }
-  return patienceAt
 }

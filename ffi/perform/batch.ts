@@ -10,7 +10,6 @@ import { SyscallError } from '../error.ts'
 import { SKIPPED } from '../executor/layout.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { errnoName } from '../errno.ts'
-import { absent, opened } from './here.ts'
 
 /** What a batch needs of a task: its name for messages, its arena, and the round trip itself. */
 export interface Executor {
@@ -20,15 +19,22 @@ export interface Executor {
   exchange(): void
 }
 
-/** What is done with a result that is no failure. */
-type Take = (raw: number, rooms: readonly DataView[]) => void
-
+/** A call that waits, or has been made. */
 interface Queued {
   readonly call: Call<unknown>
-  readonly rooms: readonly Room[]
+  rooms: readonly Room[]
   readonly fd: Fd | undefined
-  readonly take: Take
   readonly actions: readonly string[]
+  /** What the caller gets: an Fd or nothing at once, a value when the call has been made. */
+  result: unknown
+}
+
+const NO_ROOMS: readonly Room[] = []
+
+/** Settles a call that is not made. */
+function leaveOut({ call, fd }: Queued): void {
+  fd?.settle('missing')
+  call.settled?.('not made')
 }
 
 /** The queue of one task. */
@@ -59,7 +65,7 @@ export class Batch implements FdOwner {
   }
 
   close(fd: Fd): void {
-    if (!this.#broken && (fd.queued || !fd.missing)) this.#add(close(fd))
+    if (!this.#broken && (fd.queued || !fd.missing)) this.#ask(close(fd))
   }
 
   /**
@@ -81,61 +87,58 @@ export class Batch implements FdOwner {
   }
 
   #perform<R>(call: Call<R>): R {
-    const result = this.#ask(call)
+    const asked = this.#ask(call)
     if (call.result.kind === 'value') this.flush()
-    return result()
+    return asked.result as R
   }
 
   #all<R>(calls: readonly Call<R>[]): R[] {
-    const results = calls.map((call) => this.#ask(call))
+    const asked = calls.map((call) => this.#ask(call))
     this.flush()
-    return results.map((result) => result())
+    return asked.map(({ result }) => result as R)
   }
 
-  /** Queues a call. Gives what gives its result: an Fd or nothing at once, a value when the call has been made. */
-  #ask<R>(call: Call<R>): () => R {
+  /** Queues a call, unless it names what is missing. */
+  #ask(call: Call<unknown>): Queued {
     if (this.#broken)
       throw new RangeError(`Cannot make ${call.name} in ${this.where}: it is gone, or an earlier call failed`)
-    let result = absent(call, this)
-    if (this.#namesMissing(call)) call.settled?.('not made')
-    else if (call.result.kind === 'descriptor') {
-      const fd = new Fd(this, call.label())
-      result = opened(fd)
-      this.#add(call, fd)
-    } else {
-      const adopt = (number: number, label: string) => new Fd(this, label, number)
-      this.#add(call, undefined, (raw, rooms) => {
-        result = call.result.decode(raw, rooms, adopt)
-      })
-    }
-    return () => result
+    const fd = call.result.kind === 'descriptor' ? new Fd(this, call.label()) : undefined
+    const asked: Queued = { call, rooms: NO_ROOMS, fd, actions: underWay(), result: fd }
+    if (this.#namesMissing(call)) leaveOut(asked)
+    else this.#add(asked)
+    return asked
   }
 
   /** Only descriptors that are known already: asking a queued one would end the batch for nothing. */
   #namesMissing(call: Call<unknown, Where>): boolean {
-    return call.operands().some((operand) => operand instanceof Fd && !operand.queued && operand.missing)
+    const operands = call.operands()
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i]
+      if (operand instanceof Fd && !operand.queued && operand.missing) return true
+    }
+    return false
   }
 
-  #add(call: Call<unknown>, fd?: Fd, take: Take = () => {}): void {
+  #add(asked: Queued): void {
     try {
-      this.#enqueue(call, fd, take)
+      this.#enqueue(asked)
     } catch (error) {
       if (!(error instanceof ArenaFull) || this.#queue.length === 0) throw error
       this.#run()
       // What it names may have turned out to be missing.
-      if (!this.#namesMissing(call)) return this.#enqueue(call, fd, take)
-      fd?.settle('missing')
-      call.settled?.('not made')
+      if (this.#namesMissing(asked.call)) leaveOut(asked)
+      else this.#enqueue(asked)
     }
   }
 
-  #enqueue(call: Call<unknown>, fd: Fd | undefined, take: Take): void {
-    const { index, rooms } = this.#executor.arena.add(call, (named) => this.#reference(named))
-    this.#queue.push({ call, rooms, fd, take, actions: underWay() })
-    if (fd !== undefined) this.#names.set(fd, index)
+  #enqueue(asked: Queued): void {
+    const { index, rooms } = this.#executor.arena.add(asked.call, this.#reference)
+    asked.rooms = rooms
+    this.#queue.push(asked)
+    if (asked.fd !== undefined) this.#names.set(asked.fd, index)
   }
 
-  #reference(fd: Fd): number | undefined {
+  readonly #reference = (fd: Fd): number | undefined => {
     if (fd.owner !== this) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to ${this.where}`)
     if (fd.closed) throw new RangeError(`Descriptor ${fd} is closed`)
     return this.#names.get(fd)
@@ -169,19 +172,25 @@ export class Batch implements FdOwner {
     const { arena } = this.#executor
     const { done } = arena
     let failure: SyscallError | undefined
-    for (const [index, { call, rooms, fd, take, actions }] of queue.entries()) {
+    for (let index = 0; index < queue.length; index++) {
+      const asked = queue[index]
+      if (asked === undefined) break
+      const { call, fd, actions } = asked
       const raw = index < done ? arena.result(index) : SKIPPED
       fd?.settle(raw < 0 ? 'missing' : raw)
       call.settled?.(raw === SKIPPED ? 'not made' : raw)
-      if (raw >= 0)
-        take(
-          raw,
-          rooms.map((room) => arena.read(room)),
-        )
+      if (raw >= 0) this.#take(asked, raw)
       else if (index === done - 1 && raw !== SKIPPED && !tolerates(call, errnoName(-raw)))
         failure = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: this.where, actions })
     }
     if (failure !== undefined) throw failure
+  }
+
+  #take(asked: Queued, raw: number): void {
+    const { call, rooms } = asked
+    if (call.result.kind !== 'value') return
+    const read = rooms.map((room) => this.#executor.arena.read(room, raw))
+    asked.result = call.result.decode(raw, read, (number, label) => new Fd(this, label, number))
   }
 
   #drop(outcome: Outcome): void {

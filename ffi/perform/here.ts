@@ -4,6 +4,7 @@
 import { Arena, ARENA_SIZE } from '../arena.ts'
 import { type Call, type Sys, tolerates } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
+import { errnoName } from '../errno.ts'
 import { SyscallError } from '../error.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { native } from '../executor/native.ts'
@@ -25,6 +26,8 @@ function own(fd: Fd): undefined {
   if (fd.owner !== owner) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to this process`)
 }
 
+const NO_ROOMS: readonly DataView[] = []
+
 /** Makes one call; gives what the kernel returned. */
 function once(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } {
   arena.reset()
@@ -32,7 +35,7 @@ function once(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } 
   arena.seal()
   native.perform(arena.request, arena.reply)
   const raw = arena.result(0)
-  return { raw, rooms: raw < 0 ? [] : rooms.map((room) => arena.read(room)) }
+  return { raw, rooms: raw < 0 || rooms.length === 0 ? NO_ROOMS : rooms.map((room) => arena.read(room, raw)) }
 }
 
 /** Makes one call, however often it is interrupted. */
@@ -45,7 +48,12 @@ function make(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } 
 
 /** Whether a call names a descriptor that is missing, and is therefore not made. */
 function namesMissing(call: Call<unknown>): boolean {
-  return call.operands().some((operand) => operand instanceof Fd && operand.missing)
+  const operands = call.operands()
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
+    if (operand instanceof Fd && operand.missing) return true
+  }
+  return false
 }
 
 function perform<R>(call: Call<R, 'anywhere'>): R {
@@ -56,9 +64,8 @@ function perform<R>(call: Call<R, 'anywhere'>): R {
   const { raw, rooms } = make(call)
   call.settled?.(raw)
   if (raw < 0) {
-    const error = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
-    if (tolerates(call, error.errno)) return absent(call, owner)
-    throw error
+    if (tolerates(call, errnoName(-raw))) return absent(call, owner)
+    throw new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
   }
   if (call.result.kind === 'descriptor') return opened(new Fd(owner, call.label(), raw))
   return call.result.decode(raw, rooms, (number, label) => new Fd(owner, label, number))

@@ -35,7 +35,7 @@ export function traced(tell: (line: Traced) => void): Decorator {
         if (call.result.kind !== 'value' || !succeeded(what)) end(shown(what, call))
       }
       try {
-        const value = sys({ ...call, settled })
+        const value = sys(call.but({ settled }))
         if (call.result.kind === 'value' && succeeded(outcome)) end(call.result.show(value))
         return value
       } finally {

@@ -1,31 +1,41 @@
-// The commands that nobody waits for a thousand times a day.
+// The commands that nobody waits for a thousand times a day: one chunk of the executable, for each further chunk costs
+// those that are waited for.
 
+import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { featuresVerb } from './verbs/features.ts'
+import { listVerb } from './verbs/list.ts'
+import { pauseVerb, resumeVerb } from './verbs/pause.ts'
+import { psVerb } from './verbs/ps.ts'
+import { specVerb } from './verbs/spec.ts'
+import { tryVerb } from './verbs/try.ts'
+import { updateVerb } from './verbs/update.ts'
+import { versionText } from './version.ts'
 
 /** Does what an invocation asks for, gives the exit code. */
 export async function runRareVerb(world: World, invoked: Invoked): Promise<number> {
   switch (invoked.command) {
     case 'list':
-      return (await import('./verbs/list.ts')).listVerb(world, invoked)
+      return listVerb(world, invoked)
     case 'ps':
-      return (await import('./verbs/ps.ts')).psVerb(world, invoked)
+      return psVerb(world, invoked)
     case 'pause':
-      return (await import('./verbs/pause.ts')).pauseVerb(world, invoked)
+      return pauseVerb(world, invoked)
     case 'resume':
-      return (await import('./verbs/pause.ts')).resumeVerb(world, invoked)
+      return resumeVerb(world, invoked)
     case 'update':
-      return (await import('./verbs/update.ts')).updateVerb(world, invoked)
+      return updateVerb(world, invoked)
     case 'spec':
-      return (await import('./verbs/spec.ts')).specVerb(world, invoked)
+      return specVerb(world, invoked)
     case 'features':
-      return (await import('./verbs/features.ts')).featuresVerb(world, invoked)
+      return featuresVerb(world, invoked)
     case 'try':
-      return (await import('./verbs/try.ts')).tryVerb(world, invoked)
+      return tryVerb(world, invoked)
     case 'help':
-      world.print((await import('./help.ts')).help(invoked.topic))
+      world.print(help(invoked.topic))
       return 0
     case 'version':
-      world.print((await import('./version.ts')).versionText())
+      world.print(versionText())
       return 0
     default:
       throw new RangeError(`No verb for "${invoked.command}"`)

@@ -11,11 +11,11 @@ import type { Invoked, World } from './verb.ts'
 export async function runVerbOf(world: World, invoked: Invoked): Promise<number> {
   switch (invoked.command) {
     case 'create':
-      return (await import('./verbs/create.ts')).createVerb(world, invoked)
+      return (await import('./process-verbs.ts')).createVerb(world, invoked)
     case 'run':
-      return (await import('./verbs/run.ts')).runVerb(world, invoked)
+      return (await import('./process-verbs.ts')).runVerb(world, invoked)
     case 'exec':
-      return (await import('./verbs/exec.ts')).execVerb(world, invoked)
+      return (await import('./process-verbs.ts')).execVerb(world, invoked)
     case 'start':
       return startVerb(world, invoked)
     case 'kill':

@@ -1,9 +1,8 @@
 // The environment of a process: duplicates, HOME.
 
-import type { Sys } from '#ffi/call.ts'
+import { harmlessly, type Sys, tolerating } from '#ffi/call.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
-import { tolerating } from '#ffi/call.ts'
 import { fstat, openat2 } from '#ffi/calls/file.ts'
 import { readAll } from '#src/files.ts'
 
@@ -51,6 +50,6 @@ export function readPasswd(sys: Sys, root: Fd): string | undefined {
     ),
   )
   // An image may have made it a link to /dev/zero.
-  if (file.missing || sys(fstat(file)).type !== 'file') return undefined
-  return decodeText(readAll(sys, file, MOST_PASSWD))
+  const [stat] = sys.all([harmlessly(fstat(file))])
+  return stat?.type === 'file' ? decodeText(readAll(sys, file, MOST_PASSWD)) : undefined
 }

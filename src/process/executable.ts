@@ -1,8 +1,8 @@
 // Which file a container's process executes: looked up at creation, in the container, as its user, so that a program that
 // is not there is an error of `create` and not a riddle after `start`. Some texts are matched by engines and literal.
 
-import { harmlessly, type Sys, tolerating } from '#ffi/call.ts'
-import { fstat, openat } from '#ffi/calls/file.ts'
+import { type Call, harmlessly, type Sys, tolerating } from '#ffi/call.ts'
+import { fstat, openat, type Stat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
 
@@ -14,41 +14,42 @@ export function findExecutable(sys: Sys, name: string, path: string | undefined)
   if (name === '') throw new Failure('exec: "": executable file not found in $PATH')
   if (name.includes('/')) return executable(sys, name) ?? missing(name)
   const candidates = (path ?? DEFAULT_PATH).split(':').map((dir) => `${dir === '' ? '.' : dir}/${name}`)
-  // All of them in one batch; the first that is there is asked for more. A directory that the user may not pass, or that
-  // is none, is passed over as by execvp(3).
-  const found = candidates.map((candidate) => ({
-    candidate,
-    file: sys(harmlessly(openat('cwd', candidate, ['PATH']))),
-  }))
+  // A directory that the user may not pass, or that is none, is passed over as by execvp(3).
+  const stats = statAll(
+    sys,
+    candidates.map((candidate) => harmlessly(openat('cwd', candidate, ['PATH']))),
+  )
   let forbidden: Failure | undefined
-  try {
-    for (const { candidate, file } of found) {
-      if (file.missing) continue
-      const reason = whyNot(sys, candidate, file)
-      if (reason === undefined) return candidate
-      forbidden ??= reason
-    }
-  } finally {
-    for (const { file } of found) file[Symbol.dispose]()
+  for (let i = 0; i < candidates.length; i++) {
+    const [candidate = '', stat] = [candidates[i], stats[i]]
+    if (stat === undefined) continue
+    const reason = whyNot(candidate, stat)
+    if (reason === undefined) return candidate
+    forbidden ??= reason
   }
   throw forbidden ?? new Failure(`exec: "${name}": executable file not found in $PATH`)
 }
 
-function openIfThere(sys: Sys, path: string): Fd {
-  return sys(tolerating(openat('cwd', path, ['PATH']), 'ENOENT', 'ENOTDIR'))
-}
-
 function executable(sys: Sys, path: string): string | undefined {
-  using file = openIfThere(sys, path)
-  if (file.missing) return undefined
-  const reason = whyNot(sys, path, file)
+  const [stat] = statAll(sys, [tolerating(openat('cwd', path, ['PATH']), 'ENOENT', 'ENOTDIR')])
+  if (stat === undefined) return undefined
+  const reason = whyNot(path, stat)
   if (reason !== undefined) throw reason
   return path
 }
 
+/** What stat(2) says of files that may be missing, all of them in one batch. */
+function statAll(sys: Sys, opens: readonly Call<Fd, 'anywhere'>[]): readonly (Stat | undefined)[] {
+  const files = opens.map((open) => sys(open))
+  try {
+    return sys.all(files.map((file) => harmlessly(fstat(file))))
+  } finally {
+    for (const file of files) file[Symbol.dispose]()
+  }
+}
+
 /** Why a file that is there cannot be executed; undefined when it can. */
-function whyNot(sys: Sys, path: string, file: Fd): Failure | undefined {
-  const { type, mode } = sys(fstat(file))
+function whyNot(path: string, { type, mode }: Stat): Failure | undefined {
   if (type === 'directory') return new Failure(`exec: "${path}": permission denied (it is a directory)`)
   if (type !== 'file' || (mode & 0o111) === 0) return new Failure(`exec: "${path}": permission denied`)
   return undefined

@@ -10,7 +10,7 @@ import type { Mount } from '#src/config/schema/mounts.ts'
 import { Failure } from '#src/failure.ts'
 import { attach, copyOf, openHost } from './attach.ts'
 import { DEFAULT_DEVICES, DEFAULT_LINKS } from './default-devices.ts'
-import { components, directoryInRoot, fileInRoot, parentInRoot } from './resolve.ts'
+import { components, directoryInRoot, fileInRoot, parentInRoot, type Place } from './resolve.ts'
 
 /** Where devices are made, and how. */
 export interface DeviceSetting {
@@ -51,26 +51,37 @@ function isDev(path: string): boolean {
 
 /** Makes the default devices and links and those of the config. Throws a SyscallError or a Failure. */
 export function makeDevices(setting: DeviceSetting, devices: readonly LinuxDevice[]): void {
+  using dev = directoryInRoot(setting.task, setting.root, '/dev')
   const named = new Set(devices.map(({ path }) => path))
   for (const { path, major, minor } of DEFAULT_DEVICES)
-    if (!named.has(path)) makeDevice(setting, { type: 'c', path, major, minor, fileMode: 0o666, uid: 0, gid: 0 })
+    if (!named.has(path)) makeDevice(setting, dev, { type: 'c', path, major, minor, fileMode: 0o666, uid: 0, gid: 0 })
   for (const [i, node] of devices.entries())
-    doing(`make linux.devices[${i}], "${node.path}"`, () => makeDevice(setting, node))
-  makeLinks(setting)
+    doing(`make linux.devices[${i}], "${node.path}"`, () => makeDevice(setting, dev, node))
+  makeLinks(setting, dev)
 }
 
-function makeDevice(setting: DeviceSetting, node: Node): void {
-  if (setting.bind && node.type !== 'p') bindDevice(setting, node.path)
-  else makeNode(setting, node)
+function makeDevice(setting: DeviceSetting, dev: Fd, node: Node): void {
+  if (setting.bind && node.type !== 'p') return bindDevice(setting, node.path)
+  const name = nameInDev(node.path)
+  if (name !== undefined) return makeNode(setting, { dir: dev, name }, node)
+  const place = parentInRoot(setting.task, setting.root, node.path)
+  using parent = place.dir
+  makeNode(setting, { dir: parent, name: place.name }, node)
 }
 
-function makeNode({ task, root, fresh }: DeviceSetting, node: Node): void {
-  const { dir, name } = parentInRoot(task, root, node.path)
-  using parent = dir
+/** What a path is called in /dev, if it lies there and no deeper, which nearly all do. */
+function nameInDev(path: string): string | undefined {
+  const parts = components(path)
+  return parts.length === 2 && parts[0] === 'dev' ? parts[1] : undefined
+}
+
+function makeNode({ task, fresh }: DeviceSetting, { dir: parent, name }: Place, node: Node): void {
   const mode = (node.fileMode ?? 0o666) & PERMISSIONS
   const numbers = device(node.major ?? 0, node.minor ?? 0)
   const make = mknodat(parent, name, { type: TYPES[node.type], mode }, numbers)
   task(fresh ? make : tolerating(make, 'EEXIST'))
+  // Who makes it is root, and so is its owner.
+  if (fresh && node.uid === 0 && node.gid === 0) return
   using made = task(openat(parent, name, ['PATH', 'NOFOLLOW']))
   if (!fresh) verify(task, made, node)
   task(fchown(made, node.uid, node.gid))
@@ -91,8 +102,7 @@ function bindDevice({ task, root }: DeviceSetting, path: string): void {
   attach(task, mount, target)
 }
 
-function makeLinks({ task, root }: DeviceSetting): void {
-  using dev = directoryInRoot(task, root, '/dev')
+function makeLinks({ task }: DeviceSetting, dev: Fd): void {
   for (const { name, target } of DEFAULT_LINKS) task(tolerating(symlinkat(target, dev, name), 'EEXIST'))
   // Where the image has a node of the host's devpts: the container's own instance is the one behind pts/ptmx.
   task(tolerating(unlinkat(dev, 'ptmx', []), 'ENOENT'))

@@ -3,7 +3,7 @@
 // is made component by component. Nothing here has to see a result, so all of it can wait in a batch.
 
 import { type Sys, tolerating } from '#ffi/call.ts'
-import { mkdirat, mknodat, openat2, readlinkat } from '#ffi/calls/file.ts'
+import { mkdirat, mknodat, type OpenHow, openat2, readlinkat } from '#ffi/calls/file.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 
@@ -14,6 +14,7 @@ export interface Place {
 }
 
 const DIRECTORY_MODE = 0o755
+const AS_DIRECTORY: OpenHow = { flags: ['PATH', 'DIRECTORY'], resolve: ['IN_ROOT'] }
 /** As the kernel counts: more symbolic links than this on one path are a loop. */
 const MOST_LINKS = 40
 
@@ -42,16 +43,16 @@ export function openIfThere(sys: Sys, root: Fd, path: string): Fd {
  * directory, or a link that leads nowhere.
  */
 export function directoryInRoot(sys: Sys, root: Fd, path: string): Fd {
-  const parts = components(path)
-  let dir = sys(openat2(root, '/', { flags: ['PATH', 'DIRECTORY'], resolve: ['IN_ROOT'] }))
-  for (const [i, name] of parts.entries()) {
-    using parent = dir
+  let parent: Fd | undefined
+  let reached = ''
+  for (const name of components(path)) {
+    using above = parent
     // EEXIST also for a link, which is not followed here: the next call does that, inside the root.
-    sys(tolerating(mkdirat(parent, name, DIRECTORY_MODE), 'EEXIST'))
-    const here = `/${parts.slice(0, i + 1).join('/')}`
-    dir = sys(openat2(root, here, { flags: ['PATH', 'DIRECTORY'], resolve: ['IN_ROOT'] }))
+    sys(tolerating(mkdirat(above ?? root, name, DIRECTORY_MODE), 'EEXIST'))
+    reached += `/${name}`
+    parent = sys(openat2(root, reached, AS_DIRECTORY))
   }
-  return dir
+  return parent ?? sys(openat2(root, '/', AS_DIRECTORY))
 }
 
 /** Opens the directory that a path of the container lies in, made as `directoryInRoot` does. */

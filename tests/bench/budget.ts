@@ -6,11 +6,11 @@ import type { Counted, Counts } from './counts.ts'
 
 /** The budgets by command. */
 export const BUDGET: Readonly<Record<Counted, Counts>> = {
-  run: { roundTrips: 11, inTasks: 500, here: 222 },
-  create: { roundTrips: 11, inTasks: 500, here: 160 },
+  run: { roundTrips: 10, inTasks: 420, here: 204 },
+  create: { roundTrips: 10, inTasks: 420, here: 154 },
   start: { roundTrips: 0, inTasks: 0, here: 36 },
-  exec: { roundTrips: 10, inTasks: 86, here: 112 },
+  exec: { roundTrips: 8, inTasks: 88, here: 106 },
   state: { roundTrips: 0, inTasks: 0, here: 14 },
-  kill: { roundTrips: 0, inTasks: 0, here: 20 },
-  delete: { roundTrips: 0, inTasks: 0, here: 37 },
+  kill: { roundTrips: 0, inTasks: 0, here: 16 },
+  delete: { roundTrips: 0, inTasks: 0, here: 34 },
 }

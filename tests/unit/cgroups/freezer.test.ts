@@ -89,7 +89,7 @@ test('a cgroup of version 1 that does not freeze in time is thawed again, and th
   // A write that changes nothing: the kernel goes on saying what it says.
   const stuck = wrapped(host.kernel.here, (call) =>
     call.name === 'write' && call.show().includes('FROZEN')
-      ? host.kernel.here({ ...call, tolerated: 'any' })
+      ? host.kernel.here(call.but({ tolerated: 'any' }))
       : host.kernel.here(call),
   )
   expect(() => freeze(stuck, LEGACY)).toThrow('processes still run after 10 s')

@@ -7,6 +7,7 @@ import { harmlessly, syscall, tolerating } from '#ffi/call.ts'
 import { close } from '#ffi/calls/descriptor.ts'
 import { openat, read } from '#ffi/calls/file.ts'
 import { fork } from '#ffi/calls/process.ts'
+import { getLimit } from '#ffi/calls/resource.ts'
 import { ANY_ERRNO, FORK, REPLY, REQUEST } from '#ffi/executor/layout.ts'
 import { buffer, integer, nothing, text } from '#ffi/kinds.ts'
 import { ERRNO } from '#ffi/numbers/errno.ts'
@@ -96,7 +97,11 @@ test('a room beyond the reply area is refused, and rooms made for the same call 
   const { arena } = pretendedArena()
   const two = syscall<[one: number, two: number], void>('read', [buffer, buffer], nothing)
   expect(() => arena.add(two(REPLY.size / 2, REPLY.size / 2), none)).toThrow(ArenaFull)
-  expect(arena.add(two(8, REPLY.size / 2), none).rooms[0]).toEqual({ offset: REPLY.space, size: 8 })
+  expect(arena.add(two(8, REPLY.size / 2), none).rooms[0]).toEqual({
+    offset: REPLY.space,
+    size: 8,
+    counted: true,
+  })
 })
 
 test('there is an end to how many calls a batch can have', () => {
@@ -110,17 +115,27 @@ test('there is an end to how many calls a batch can have', () => {
 test('rooms are zeroed, or hold what the call says: the kernel does not always write all of one', () => {
   const { arena, view } = pretendedArena()
   new Uint8Array(view.buffer).fill(0xaa, REQUEST.size + REPLY.space, REQUEST.size + REPLY.space + 64)
-  const { rooms } = arena.add(read(owner.open('file', 3), 16), none)
-  const [room] = rooms.map((each) => new Uint8Array(arena.read(each).buffer))
-  expect(room).toEqual(new Uint8Array(16))
+  const { rooms } = arena.add(getLimit(1, 'RLIMIT_NOFILE'), none)
+  expect(rooms.map((each) => new Uint8Array(arena.read(each, 0).buffer))).toEqual([new Uint8Array(16)])
   arena.reset()
   expect(arena.room(4, new Uint8Array([1, 2]))).toBe(ADDRESS + REQUEST.size + REPLY.space)
-  expect(new Uint8Array(arena.read({ offset: REPLY.space, size: 4 }).buffer)).toEqual(new Uint8Array([1, 2, 0, 0]))
+  expect(new Uint8Array(arena.read({ offset: REPLY.space, size: 4, counted: false }, 0).buffer)).toEqual(
+    new Uint8Array([1, 2, 0, 0]),
+  )
+})
+
+test('of a room whose bytes are counted by the call so many are read, and never more than it has', () => {
+  const { arena } = pretendedArena()
+  const { rooms } = arena.add(read(owner.open('file', 3), 16), none)
+  const sizes = (raw: number) => rooms.map((each) => arena.read(each, raw).byteLength)
+  expect(sizes(3)).toEqual([3])
+  expect(sizes(0)).toEqual([0])
+  expect(sizes(2 ** 40)).toEqual([16])
 })
 
 test('what is read from a room is a copy', () => {
   const { arena, view } = pretendedArena()
-  const copy = arena.read({ offset: REPLY.space, size: 4 })
+  const copy = arena.read({ offset: REPLY.space, size: 4, counted: false }, 0)
   view.setUint32(REQUEST.size + REPLY.space, 7, true)
   expect(copy.getUint32(0, true)).toBe(0)
 })

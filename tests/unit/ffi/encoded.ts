@@ -3,6 +3,7 @@
 
 import { Arena, ARENA_SIZE, type Reference } from '#ffi/arena.ts'
 import type { Call } from '#ffi/call.ts'
+import type { Mapping } from '#ffi/libc.ts'
 import { ENTRY, REQUEST } from '#ffi/executor/layout.ts'
 
 /** Where the memory pretends to lie: above 32 bits, as real mappings do. */
@@ -11,7 +12,12 @@ export const ADDRESS = 0x7f12_3456_0000
 /** An arena over memory that nobody maps; `at` is where the process that makes the calls would see its two areas. */
 export function pretendedArena(at?: { request: number; reply: number }): { arena: Arena; view: DataView } {
   const buffer = new ArrayBuffer(ARENA_SIZE)
-  return { arena: new Arena({ address: ADDRESS, buffer }, at), view: new DataView(buffer) }
+  return { arena: new Arena(pretendedMapping(buffer), at), view: new DataView(buffer) }
+}
+
+/** A mapping of memory that nobody maps. */
+export function pretendedMapping(buffer: ArrayBuffer): Mapping {
+  return { address: ADDRESS, size: buffer.byteLength, view: (offset, size) => new Uint8Array(buffer, offset, size) }
 }
 
 /** One entry of the request area, as the executor reads it. */

@@ -100,10 +100,8 @@ describe('results', () => {
     expect(result.show(1)).toBe('0')
   })
 
-  test('of a buffer only what was filled is given, as a copy', () => {
-    const view = room(1, 2, 3, 4)
-    const bytes = filledBytes.decode(2, [view], never)
-    view.setUint8(0, 9)
+  test('of a buffer only what was filled is given', () => {
+    const bytes = filledBytes.decode(2, [room(1, 2, 3, 4)], never)
     expect(bytes).toEqual(new Uint8Array([1, 2]))
     expect(filledBytes.show(bytes)).toBe('2')
     expect(filledBytes.decode(0, [], never)).toEqual(new Uint8Array())

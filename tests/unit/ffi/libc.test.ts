@@ -23,8 +23,8 @@ function permissionsAt(address: number): string | undefined {
 
 test('private memory is zeroed, and is never executable', () => {
   const memory = mapMemory(2 * PAGE)
-  expect(new Uint8Array(memory.buffer).every((byte) => byte === 0)).toBe(true)
-  expect(memory.buffer.byteLength).toBe(2 * PAGE)
+  expect(memory.view(0, 2 * PAGE).every((byte) => byte === 0)).toBe(true)
+  expect(memory.size).toBe(2 * PAGE)
   expect(permissionsAt(memory.address)).toBe('rw-p')
   unmap(memory)
 })
@@ -40,7 +40,7 @@ test('shared memory is what the file holds', () => {
   here(ftruncate(file, PAGE))
   here(write(file, 'hello'))
   const memory = mapShared(file.number, PAGE)
-  expect(new TextDecoder().decode(new Uint8Array(memory.buffer, 0, 5))).toBe('hello')
+  expect(new TextDecoder().decode(memory.view(0, 5))).toBe('hello')
   expect(permissionsAt(memory.address)).toBe('rw-s')
   unmap(memory)
 })

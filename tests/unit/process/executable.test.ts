@@ -61,6 +61,7 @@ describe('a name', () => {
       'openat(AT_FDCWD, "/a/x", PATH)',
       'openat(AT_FDCWD, "/b/x", PATH)',
       'fstat(</a/x>)',
+      'fstat(</b/x>)',
       'close(</a/x>)',
       'close(</b/x>)',
     ])

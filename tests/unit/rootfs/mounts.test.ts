@@ -48,7 +48,7 @@ describe('a file system', () => {
   test('is made detached, and then attached to a directory that was opened below the root', () => {
     const { it } = making([PROC])
     expect(called(it, /^(fsopen|fsmount|mkdirat|move_mount)/)).toEqual([
-      'mkdirat(</>, "proc", 0755)',
+      'mkdirat(</root>, "proc", 0755)',
       'fsopen("proc", CLOEXEC)',
       'fsmount(<proc>, CLOEXEC, NOSUID)',
       'move_mount(<proc>, "", </proc>, "", F_EMPTY_PATH|T_EMPTY_PATH)',
@@ -112,9 +112,9 @@ describe('a bind mount', () => {
   test('of a file goes on a file, of a directory on a directory', () => {
     const made = (type: string) =>
       called(making([mount('/etc/x', 'bind', '/host')], { script: { fstat: { type } } }).it, /^mk/)
-    expect(made('file')).toEqual(['mkdirat(</>, "etc", 0755)', 'mknodat(</etc>, "x", file 0644, 0)'])
+    expect(made('file')).toEqual(['mkdirat(</root>, "etc", 0755)', 'mknodat(</etc>, "x", file 0644, 0)'])
     expect(made('socket').at(-1)).toBe('mknodat(</etc>, "x", file 0644, 0)')
-    expect(made('directory')).toEqual(['mkdirat(</>, "etc", 0755)', 'mkdirat(</etc>, "x", 0755)'])
+    expect(made('directory')).toEqual(['mkdirat(</root>, "etc", 0755)', 'mkdirat(</etc>, "x", 0755)'])
   })
 
   test('from a relative source is one from the bundle', () => {
@@ -174,5 +174,5 @@ test('a destination behind links is followed inside the root, once', () => {
     readlinkat: (call: Call<unknown>) => (call.show().includes('link>') ? 'target' : 'missing'),
   }
   const { it } = making([mount('/link/x', 'tmpfs', 'tmpfs', 'mode=1')], { script })
-  expect(called(it, /^mkdirat/)).toEqual(['mkdirat(</>, "target", 0755)', 'mkdirat(</target>, "x", 0755)'])
+  expect(called(it, /^mkdirat/)).toEqual(['mkdirat(</root>, "target", 0755)', 'mkdirat(</target>, "x", 0755)'])
 })

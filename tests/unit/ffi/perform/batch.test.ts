@@ -185,10 +185,8 @@ describe('a failure', () => {
 })
 
 describe('what became of a call', () => {
-  const watched = <R>(call: Call<R>, seen: Outcome[]): Call<R> => ({
-    ...call,
-    settled: (outcome) => void seen.push(outcome),
-  })
+  const watched = <R>(call: Call<R>, seen: Outcome[]): Call<R> =>
+    call.but({ settled: (outcome) => void seen.push(outcome) })
 
   test('is told when the batch has been made', () => {
     const { sys } = playing({ openat: [7, -2], getpid: 42 })

@@ -68,10 +68,10 @@ describe('what became of a call', () => {
 
   test('is told to whoever asks: the result, the harmless errno, or that it was not made', () => {
     const { seen, settled } = outcomes()
-    here({ ...getpid(), settled })
-    using missing = here({ ...tolerating(openat('cwd', '/nowhere', ['RDONLY']), 'ENOENT'), settled })
-    here({ ...put(missing, 'x'), settled })
-    expect(() => here({ ...openat('cwd', '/nowhere', ['RDONLY']), settled })).toThrow()
+    here(getpid().but({ settled }))
+    using missing = here(tolerating(openat('cwd', '/nowhere', ['RDONLY']), 'ENOENT').but({ settled }))
+    here(put(missing, 'x').but({ settled }))
+    expect(() => here(openat('cwd', '/nowhere', ['RDONLY']).but({ settled }))).toThrow()
     expect(seen).toEqual([process.pid, -2, 'not made', -2])
   })
 })

@@ -7,7 +7,7 @@ import { MACHINE } from '#ffi/machine.ts'
 import { ARM64 } from '#ffi/numbers/arm64.ts'
 import { X64 } from '#ffi/numbers/x64.ts'
 import type { Executor } from '#ffi/perform/batch.ts'
-import { ADDRESS, type Encoded, readEntry } from '../encoded.ts'
+import { ADDRESS, type Encoded, pretendedMapping, readEntry } from '../encoded.ts'
 
 const NAMES = new Map<number, string>(
   Object.entries(MACHINE === 'x64' ? X64 : ARM64).map(([name, number]) => [number, name]),
@@ -35,7 +35,7 @@ export class PretendedExecutor implements Executor {
 
   constructor(answers: Answers) {
     const buffer = new ArrayBuffer(ARENA_SIZE)
-    this.arena = new Arena({ address: ADDRESS, buffer })
+    this.arena = new Arena(pretendedMapping(buffer))
     this.#memory = new DataView(buffer)
     this.#answers = answers
   }

@@ -105,6 +105,6 @@ test('a failure that was made up is traced like a real one', () => {
 test('whoever listens already still hears', () => {
   const heard: unknown[] = []
   const sys = traced(() => {})(here, 'here')
-  sys({ ...getpid(), settled: (outcome) => void heard.push(outcome) })
+  sys(getpid().but({ settled: (outcome) => void heard.push(outcome) }))
   expect(heard).toEqual([process.pid])
 })
