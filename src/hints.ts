@@ -48,6 +48,27 @@ const HINTS: readonly Hint[] = [
     errno: 'EINVAL',
     hint: 'the host runs from a ramdisk, or the parent of the root is shared: --no-pivot helps with the first',
   },
+  {
+    syscall: 'setresuid',
+    errno: 'EINVAL',
+    hint: 'the user is not among those that linux.uidMappings maps into the container',
+  },
+  {
+    syscall: 'setresgid',
+    errno: 'EINVAL',
+    hint: 'the group is not among those that linux.gidMappings maps into the container',
+  },
+  {
+    syscall: 'setgroups',
+    errno: 'EPERM',
+    hint: 'a user who maps nobody but himself cannot have other groups: map a range of /etc/subgid',
+  },
+  {
+    syscall: 'fsconfig',
+    errno: 'EINVAL',
+    when: '"gid"',
+    hint: 'the group must be one that linux.gidMappings maps into the container',
+  },
   { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
 ]
 

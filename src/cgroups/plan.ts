@@ -14,6 +14,8 @@ export interface Wanted {
   readonly path: string
   readonly id: string
   readonly driver: CgroupDriver
+  /** Whether a container without cgroup will do. */
+  readonly optional?: boolean
 }
 
 /**
@@ -25,6 +27,7 @@ export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
   const { driver, path, id } = wanted
   if (driver === 'disabled') return { driver, hierarchies: [] }
   const layout = detectLayout(sys)
+  if (layout.length === 0 && wanted.optional) return { driver, hierarchies: [] }
   if (layout.length === 0) throw new Failure(`no cgroup file system is mounted on or below "${TOP}"`)
   if (driver === 'systemd') return planUnit(sys, wanted, layout)
   const inner = cleaned(path === '' ? id : path)

@@ -41,6 +41,7 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
     pidFile: options.pidFile === undefined ? undefined : absolute(world.cwd, options.pidFile),
     noPivot: options.noPivot,
     noNewKeyring: options.noNewKeyring,
+    rootless: global.rootless === 'auto' ? undefined : global.rootless === 'true',
     preserveFds,
     owner: '',
     warn: world.warn,

@@ -12,12 +12,11 @@ import { writeValue } from '#src/files.ts'
 import { isNull } from './null-stdio.ts'
 import { hostId, type Site } from './site.ts'
 
-/** Sets resource limits, the OOM score and, unless it has a terminal of its own, who owns stdio. */
+/** Sets resource limits and, unless it has a terminal of its own, who owns stdio. */
 export function setFromOutside({ kernel, config, process }: Site, task: Task): void {
   task.sys.flush()
   setLimits(kernel, task.pid, process.rlimits)
-  const { oomScoreAdj, terminal, user } = process
-  if (oomScoreAdj !== undefined) setOomScore(kernel, task.pid, oomScoreAdj)
+  const { terminal, user } = process
   if (!terminal) ownStdio(kernel, hostId(config.linux.uidMappings, user.uid))
 }
 

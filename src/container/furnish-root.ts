@@ -47,13 +47,13 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
       root,
       rootBefore: before,
       bundle: site.options.bundle,
-      userNamespace: plan.has('user'),
-      cgroups: { ...cgroupTree(kernel.here, site.cgroup, plan.makes('cgroup')), userNamespace: plan.has('user') },
+      userNamespace: site.userNamespace,
+      cgroups: { ...cgroupTree(kernel.here, site.cgroup, plan.makes('cgroup')), userNamespace: site.userNamespace },
     },
     config.mounts,
   )
   if (!devIsBound(config.mounts))
-    makeDevices({ task: sys, root, bind: plan.has('user'), fresh: devIsFresh(config.mounts) }, config.linux.devices)
+    makeDevices({ task: sys, root, bind: site.userNamespace, fresh: devIsFresh(config.mounts) }, config.linux.devices)
   const pty = process.terminal ? terminal(site, task, root) : undefined
   // The specification runs them when everything is mounted and the host is still in sight.
   hooksBeforePivot(site, task)

@@ -17,7 +17,7 @@ import { privateProcfs } from '#src/namespaces/procfs.ts'
 import { setSysctls } from '#src/namespaces/sysctl.ts'
 import { newKeyring } from '#src/security/keyring.ts'
 import { identify } from './identify.ts'
-import { setFromOutside } from './from-outside.ts'
+import { setFromOutside, setOomScore } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
 import { letGo } from './last-batch.ts'
 import { replaceNullStdio } from './null-stdio.ts'
@@ -39,7 +39,9 @@ export function furnish(site: Site): Furnished {
   adoptTask(site, task.pid)
 
   const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
-  enterNamespaces(kernel.here, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
+  // While it is bunc's own child in every respect: of another user's, bunc could not open the file.
+  if (process.oomScoreAdj !== undefined) setOomScore(kernel, task.pid, process.oomScoreAdj)
+  enterNamespaces(kernel, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
   // prlimit(2) compares ids: as long as the task has not changed its own.

@@ -1,6 +1,8 @@
 // What stands ready outside before there is a task: the copy of the config, the cgroup with its limits, the namespaces to
 // be joined, the fifo. All of it can be taken away again by path.
 
+import { tolerating } from '#ffi/call.ts'
+import { geteuid } from '#ffi/calls/credentials.ts'
 import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
@@ -19,6 +21,7 @@ import type { Process } from '#src/config/schema/process.ts'
 import { Failure } from '#src/failure.ts'
 import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
+import { inUserNamespace } from '#src/namespaces/own.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
 import { CONFIG_FILE, FIFO } from './state.ts'
 
@@ -38,6 +41,8 @@ export interface CreateOptions {
   readonly pidFile?: string | undefined
   readonly noPivot: boolean
   readonly noNewKeyring: boolean
+  /** Whether the caller may lack the rights to make cgroups; undefined: that is found out. */
+  readonly rootless?: boolean | undefined
   /** How many descriptors after stdio the process gets. */
   readonly preserveFds: number
   /** Name of the user who makes it, or empty. */
@@ -56,6 +61,8 @@ export interface Site {
   readonly process: Process
   /** The container's state directory. */
   readonly directory: string
+  /** Whether it runs in a user namespace, its own or bunc's: there no device can be made. */
+  readonly userNamespace: boolean
   /** Absolute path of the root on the host. */
   readonly rootfs: string
   readonly plan: NamespacePlan
@@ -82,14 +89,31 @@ export function prepareSite(
   const plan = planNamespaces(config.linux.namespaces)
   const joins = openJoins(here, plan)
   for (const { fd } of joins) open.use(fd)
-  const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver }
+  const nested = inUserNamespace(here)
+  const rootless = options.rootless ?? (nested || here(geteuid()) !== 0)
+  const userNamespace = nested || plan.has('user')
+  const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver, optional: rootless }
   const planned = planCgroup(here, wanted)
-  const cgroup = planned.unit === undefined ? make(here, planned) : planned
+  const cgroup = planned.unit === undefined ? make(here, planned, { optional: rootless }) : planned
   const cgroupUndo = undo.use(new DisposableStack())
   if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
-  const site = { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, cgroupUndo, fifo, undo }
+  const site = {
+    kernel,
+    options,
+    config,
+    process,
+    directory,
+    userNamespace,
+    rootfs,
+    plan,
+    joins,
+    cgroup,
+    cgroupUndo,
+    fifo,
+    undo,
+  }
   // Before any process is in it: not one page or fork escapes the limits.
   if (cgroup.unit === undefined) limit(site)
   return site
@@ -110,7 +134,7 @@ export function adoptTask(site: Site, pid: number): void {
 }
 
 /** Sets what the config says about the cgroup. */
-function limit({ kernel: { here }, cgroup, config, process, plan, options }: Site): void {
+function limit({ kernel: { here }, cgroup, config, process, plan, options, userNamespace }: Site): void {
   for (const warning of apply(here, cgroup, config.linux.resources)) options.warn(new Failure(warning))
   if (isDelegated(config, plan))
     delegate(
@@ -119,7 +143,7 @@ function limit({ kernel: { here }, cgroup, config, process, plan, options }: Sit
       hostId(config.linux.uidMappings, process.user.uid),
       hostId(config.linux.gidMappings, process.user.gid),
     )
-  restrictDevices(here, cgroup, config.linux.resources.devices ?? [], { optional: plan.newUser })
+  restrictDevices(here, cgroup, config.linux.resources.devices ?? [], { optional: userNamespace })
 }
 
 /** Whether the container sees its own cgroup alone and may write there: then it may make cgroups below. */
@@ -137,7 +161,8 @@ function makeFifo({ here }: Kernel, directory: string, config: Config): Fd {
   here(fchmodat('cwd', `${directory}/${FIFO}`, FIFO_MODE))
   const fifo = here(openat('cwd', `${directory}/${FIFO}`, ['PATH', 'NOFOLLOW']))
   const { uidMappings, gidMappings } = config.linux
-  here(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0)))
+  // Who may give nothing away need not: everybody may write to it who can reach it.
+  here(tolerating(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0)), 'EPERM', 'EINVAL'))
   return fifo
 }
 

@@ -17,10 +17,10 @@ const MAPS = {
 }
 
 function entered(namespaces: readonly LinuxNamespace[], change: Partial<Way> = {}, script: Script = {}): string[] {
-  const it = recording(script)
+  const it = recording({ geteuid: 0, ...script })
   const plan = planNamespaces(namespaces)
   const joins = openJoins(it.kernel.here, plan)
-  enterNamespaces(it.kernel.here, it.task, { plan, joins, maps: MAPS, offsets: {}, ...change })
+  enterNamespaces(it.kernel, it.task, { plan, joins, maps: MAPS, offsets: {}, ...change })
   enterCgroupNamespace(it.task, plan)
   return it.all()
 }
@@ -58,6 +58,7 @@ test('nobody in a namespace that is joined can look into the task (CVE-2016-9962
 test('a new user namespace is mapped from outside before its task goes on, all ranges at once', () => {
   expect(entered(made('user', 'mount'))).toEqual([
     'task 101: unshare(NEWUSER)',
+    'here: geteuid()',
     'here: openat(AT_FDCWD, "/proc/101/gid_map", WRONLY)',
     'here: write(</proc/101/gid_map>, "0 200000 10\\n")',
     'here: close(</proc/101/gid_map>)',
