@@ -5,6 +5,7 @@
 
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
+import { events } from './commands/events.ts'
 import { exec } from './commands/exec.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
@@ -34,6 +35,7 @@ export const program = {
     state,
     list,
     ps,
+    events,
     pause,
     resume,
     update,

@@ -9,6 +9,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return (await import('./verbs/list.ts')).listVerb(world, invoked)
     case 'ps':
       return (await import('./verbs/ps.ts')).psVerb(world, invoked)
+    case 'events':
+      return (await import('./verbs/events.ts')).eventsVerb(world, invoked)
     case 'pause':
       return (await import('./verbs/pause.ts')).pauseVerb(world, invoked)
     case 'resume':
