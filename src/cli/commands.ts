@@ -11,6 +11,7 @@ import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
 import { kill } from './commands/kill.ts'
 import { list } from './commands/list.ts'
+import { mounts } from './commands/mounts.ts'
 import { pause, resume } from './commands/pause.ts'
 import { ps } from './commands/ps.ts'
 import { run } from './commands/run.ts'
@@ -39,6 +40,7 @@ export const program = {
     pause,
     resume,
     update,
+    mounts,
     spec,
     features,
     try: tryOut,

@@ -17,6 +17,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return (await import('./verbs/pause.ts')).resumeVerb(world, invoked)
     case 'update':
       return (await import('./verbs/update.ts')).updateVerb(world, invoked)
+    case 'mounts':
+      return (await import('./verbs/mounts.ts')).mountsVerb(world, invoked)
     case 'spec':
       return (await import('./verbs/spec.ts')).specVerb(world, invoked)
     case 'features':

@@ -95,7 +95,7 @@ function lines(mappings: readonly LinuxIDMapping[]): string {
 }
 
 /** Ids that are mapped, without which nothing below works; both calls make the kernel forget who is watched by whom. */
-function becomeRoot(sys: TaskSys): void {
+export function becomeRoot(sys: TaskSys): void {
   sys(setgroups([]))
   sys(setresgid(0, 0, 0))
   sys(setresuid(0, 0, 0))

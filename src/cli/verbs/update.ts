@@ -1,17 +1,14 @@
 // `bunc update`.
 
-import { inherited } from '#ffi/perform/here.ts'
-import { decodeText } from '#ffi/kinds.ts'
 import { readResources } from '#src/config/config.ts'
 import { update } from '#src/container/update.ts'
-import { readAll, readText } from '#src/files.ts'
-import { absolute } from '../paths.ts'
-import type { Of, Verb, World } from '../verb.ts'
+import { givenText } from '../given-text.ts'
+import type { Of, Verb } from '../verb.ts'
 
 /** Changes the limits of a container. */
 export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
   const { resources: file } = options
-  const text = file === undefined ? jsonOf(options) : textOf(world, file)
+  const text = file === undefined ? jsonOf(options) : givenText(world, file)
   update(world.kernel, {
     store: world.store,
     id: operands.container,
@@ -19,11 +16,6 @@ export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
     warn: world.warn,
   })
   return 0
-}
-
-function textOf({ kernel, cwd }: World, file: string): string {
-  if (file === '-') return decodeText(readAll(kernel.here, inherited(0, 'stdin')))
-  return readText(kernel.here, absolute(cwd, file))
 }
 
 /** What the flags say, as JSON of the specification's `resources` object: read and checked like that of a file. */

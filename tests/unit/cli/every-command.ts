@@ -7,7 +7,6 @@ import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
 import { explain } from '#src/cli/commands/explain.ts'
 import { install } from '#src/cli/commands/install.ts'
-import { mounts } from '#src/cli/commands/mounts.ts'
 import { restore } from '#src/cli/commands/restore.ts'
 import { selftest } from '#src/cli/commands/selftest.ts'
 import { validate } from '#src/cli/commands/validate.ts'
@@ -19,7 +18,6 @@ export const everyCommand = {
     ...program.commands,
     checkpoint,
     restore,
-    mounts,
     doctor,
     selftest,
     explain,
