@@ -82,6 +82,13 @@ export const pipe = syscall<[flags: readonly ('CLOEXEC' | 'NONBLOCK')[]], readon
   },
 )
 
+/** eventfd2(2): a counter that begins at 0 and that the kernel adds to; reading it takes 8 bytes and sets it to 0. */
+export const eventfd = syscall<[flags: readonly ('CLOEXEC' | 'NONBLOCK')[]], Fd>(
+  'eventfd2',
+  [constant(0), bits({ CLOEXEC, NONBLOCK })],
+  ownedFd,
+)
+
 /** close_range(2) with CLOSE_RANGE_CLOEXEC (5.11): marks every descriptor from `first` on. */
 export const closeOnExecFrom = syscall<[first: number], void>(
   'close_range',

@@ -31,7 +31,10 @@ const unixAddress: Kind<string> = {
     const bytes = encodeText(path)
     if (bytes.length >= SUN_PATH)
       throw new RangeError(`Path of a socket is longer than ${SUN_PATH - 1} bytes: "${path}"`)
-    const address = new Uint8Array(2 + bytes.length + 1)
+    // An abstract name is as long as it says, and a path ends with NUL.
+    const abstract = path[0] === '@'
+    if (abstract) bytes[0] = 0
+    const address = new Uint8Array(2 + bytes.length + (abstract ? 0 : 1))
     address[0] = AF_UNIX
     address.set(bytes, 2)
     return [memory.bytes(address), address.length]
@@ -39,10 +42,10 @@ const unixAddress: Kind<string> = {
   show: JSON.stringify,
 }
 
-/** connect(2) to a unix socket by path, at most 107 bytes long. */
+/** connect(2) to a unix socket by path, at most 107 bytes long, or by "@" and an abstract name (unix(7)). */
 export const connectUnix = syscall<[socket: Fd, path: string], void>('connect', [descriptor, unixAddress], nothing)
 
-/** bind(2) of a unix socket to a path, at most 107 bytes long. */
+/** bind(2) of a unix socket to a path, at most 107 bytes long, or to "@" and an abstract name. */
 export const bindUnix = syscall<[socket: Fd, path: string], void>('bind', [descriptor, unixAddress], nothing)
 
 const MSGHDR = struct({

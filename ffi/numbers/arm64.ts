@@ -17,6 +17,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   close_range: 436,
   connect: 203,
   dup3: 24,
+  eventfd2: 19,
   execveat: 281,
   exit_group: 94,
   faccessat2: 439,

@@ -15,6 +15,7 @@ export const X64 = {
   close_range: 436,
   connect: 42,
   dup3: 292,
+  eventfd2: 290,
   execveat: 322,
   exit_group: 231,
   faccessat2: 439,

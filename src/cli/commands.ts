@@ -5,11 +5,13 @@
 
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
+import { events } from './commands/events.ts'
 import { exec } from './commands/exec.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
 import { kill } from './commands/kill.ts'
 import { list } from './commands/list.ts'
+import { mounts } from './commands/mounts.ts'
 import { pause, resume } from './commands/pause.ts'
 import { ps } from './commands/ps.ts'
 import { run } from './commands/run.ts'
@@ -34,9 +36,11 @@ export const program = {
     state,
     list,
     ps,
+    events,
     pause,
     resume,
     update,
+    mounts,
     spec,
     features,
     try: tryOut,

@@ -3,8 +3,10 @@
 
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { eventsVerb } from './verbs/events.ts'
 import { featuresVerb } from './verbs/features.ts'
 import { listVerb } from './verbs/list.ts'
+import { mountsVerb } from './verbs/mounts.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
 import { psVerb } from './verbs/ps.ts'
 import { specVerb } from './verbs/spec.ts'
@@ -19,12 +21,16 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return listVerb(world, invoked)
     case 'ps':
       return psVerb(world, invoked)
+    case 'events':
+      return eventsVerb(world, invoked)
     case 'pause':
       return pauseVerb(world, invoked)
     case 'resume':
       return resumeVerb(world, invoked)
     case 'update':
       return updateVerb(world, invoked)
+    case 'mounts':
+      return mountsVerb(world, invoked)
     case 'spec':
       return specVerb(world, invoked)
     case 'features':

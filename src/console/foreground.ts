@@ -31,15 +31,32 @@ export function catchForwarded(): void {
   catchSignals(FORWARDED)
 }
 
-/** Takes a process and, if it has a terminal, the outer end of it. Gives how it ended; it is reaped then. */
-export function attend(here: Sys, { pidfd, master }: { pidfd: Fd; master: Fd | undefined }): Ending {
+/** Something else to see to meanwhile. */
+export interface Aside {
+  readonly fd: Fd
+  /** Called when there is something to read. Gives whether there will be more to see to. */
+  ready(): boolean
+}
+
+/** What is attended: a process and, if it has a terminal, the outer end of it. */
+export interface Attended {
+  readonly pidfd: Fd
+  readonly master: Fd | undefined
+  readonly aside?: Aside | undefined
+}
+
+/** Stays with a process. Gives how it ended; it is reaped then. */
+export function attend(here: Sys, { pidfd, master, aside }: Attended): Ending {
   const signals = catchSignals(FORWARDED)
   using relay = new Relay(here, master)
-  for (;;) {
-    const waiting: Waiting[] = [{ fd: pidfd, for: ['IN'] }, { fd: signals, for: ['IN'] }, ...relay.waiting()]
-    const [ended = false, signalled = false, ...relayed] = here(poll(waiting, -1))
+  for (let besides = aside; ;) {
+    const always = [pidfd, signals, ...(besides === undefined ? [] : [besides.fd])]
+    const waiting: Waiting[] = [...always.map((fd) => ({ fd, for: ['IN'] as const })), ...relay.waiting()]
+    const happened = here(poll(waiting, -1))
+    const [ended = false, signalled = false, asked = false] = happened
     if (signalled) forward(here, { signals, pidfd, relay })
-    relay.pass(relayed)
+    relay.pass(happened.slice(always.length))
+    if (besides !== undefined && asked && !besides.ready()) besides = undefined
     const ending = ended ? here(waitPidfd(pidfd, ['EXITED'])) : undefined
     if (ending === undefined) continue
     relay.drain()

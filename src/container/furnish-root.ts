@@ -9,6 +9,7 @@ import { doing } from '#ffi/context.ts'
 import { mkdirat, openat } from '#ffi/calls/file.ts'
 import { Failure } from '#src/failure.ts'
 import { readText } from '#src/files.ts'
+import { attach } from '#src/rootfs/attach.ts'
 import { bindConsole } from '#src/rootfs/console.ts'
 import { devIsBound, devIsFresh, makeDevices } from '#src/rootfs/devices.ts'
 import { finishMounts, makeMounts } from '#src/rootfs/mounts.ts'
@@ -52,6 +53,7 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
     },
     config.mounts,
   )
+  mountExtra(site, task, root)
   if (!devIsBound(config.mounts))
     makeDevices({ task: sys, root, bind: site.userNamespace, fresh: devIsFresh(config.mounts) }, config.linux.devices)
   const pty = process.terminal ? terminal(site, task, root) : undefined
@@ -67,6 +69,12 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
   enterRoot(site, task, root)
   spreadRoot(sys, root, rootfsPropagation)
   return pty
+}
+
+function mountExtra({ options: { extraMount }, extraTree }: Site, task: Task, root: Fd): void {
+  if (extraMount === undefined || extraTree === undefined) return
+  using target = directoryInRoot(task.sys, root, extraMount.destination)
+  attach(task.sys, task.inherit(extraTree), target)
 }
 
 function enterRoot({ kernel, options, rootfs }: Site, task: Task, root: Fd): void {

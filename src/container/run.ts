@@ -8,6 +8,7 @@ import { Failure } from '#src/failure.ts'
 import { create } from './create.ts'
 import { destroy } from './delete.ts'
 import { killContainer } from './kill.ts'
+import type { Listen } from './notify.ts'
 import type { CreateOptions } from './site.ts'
 import { release } from './start.ts'
 
@@ -17,6 +18,8 @@ export interface RunOptions extends CreateOptions {
   readonly detach: boolean
   /** Leave the stopped container for `state` and `delete`. */
   readonly keep: boolean
+  /** Listens to what the container says of its readiness. */
+  readonly listen?: Listen | undefined
 }
 
 /** Runs a container. Gives how its process ended, or nothing when it was detached. */
@@ -25,9 +28,10 @@ export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
   const created = create(kernel, options)
   using pidfd = created.child.pidfd
   try {
+    using listening = options.listen?.(kernel.here, created)
     doing(`start container "${options.id}"`, () => release(kernel, created, () => options.config))
-    if (options.detach) return undefined
-    const ending = attend(kernel.here, { pidfd, master: created.master })
+    if (options.detach) return void listening?.untilReady()
+    const ending = attend(kernel.here, { pidfd, master: created.master, aside: listening })
     if (!options.keep)
       doing(`delete container "${options.id}"`, () =>
         destroy(kernel, created, { warn: options.warn, savedConfig: () => options.config }),

@@ -1,7 +1,7 @@
 // What stands ready outside before there is a task: the copy of the config, the cgroup with its limits, the namespaces to
 // be joined, the fifo. All of it can be taken away again by path.
 
-import { tolerating } from '#ffi/call.ts'
+import { type Sys, tolerating } from '#ffi/call.ts'
 import { geteuid } from '#ffi/calls/credentials.ts'
 import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
@@ -24,6 +24,14 @@ import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { inUserNamespace } from '#src/namespaces/own.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
 import { CONFIG_FILE, FIFO } from './state.ts'
+
+/** A mount that is none of the config's. */
+export interface ExtraMount {
+  /** A path of the container; a directory is made where there is none. */
+  readonly destination: string
+  /** Takes the container's state directory, gives a detached mount. */
+  readonly make: (here: Sys, directory: string) => Fd
+}
 
 /** What `create` is told beside the config. Paths are absolute. */
 export interface CreateOptions {
@@ -49,6 +57,7 @@ export interface CreateOptions {
   readonly owner: string
   /** Whether the root is only seen through, and every write to it discarded with the container. */
   readonly throwAway?: boolean
+  readonly extraMount?: ExtraMount
   /** Told what went wrong without changing the result. */
   readonly warn: (error: unknown) => void
 }
@@ -72,6 +81,8 @@ export interface Site {
   readonly cgroupUndo: DisposableStack
   /** O_PATH; the task opens it for writing and thereby waits for `start`. */
   readonly fifo: Fd
+  /** The detached mount of `options.extraMount`. */
+  readonly extraTree: Fd | undefined
   /** What takes away what was made, should the making fail. */
   readonly undo: DisposableStack
 }
@@ -99,6 +110,7 @@ export function prepareSite(
   if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
+  const extraTree = open.use(options.extraMount?.make(here, directory))
   const site = {
     kernel,
     options,
@@ -107,6 +119,7 @@ export function prepareSite(
     directory,
     userNamespace,
     rootfs,
+    extraTree,
     plan,
     joins,
     cgroup,

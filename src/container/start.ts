@@ -13,6 +13,7 @@ import { planNamespaces } from '#src/namespaces/plan.ts'
 import { awaitExec } from '#src/process/release.ts'
 import { killContainer } from './kill.ts'
 import { hooksOutside, startInside, stateJson } from './lifecycle-hooks.ts'
+import type { Listen } from './notify.ts'
 import type { SavedConfig } from './saved-config.ts'
 import { type ContainerState, FIFO } from './state.ts'
 import { openProcess, statusOf } from './status.ts'
@@ -23,19 +24,35 @@ export interface StartOptions {
   readonly store: string
   readonly id: string
   readonly savedConfig: SavedConfig
+  /** Listens to what the container says of its readiness, which is waited for then. */
+  readonly listen?: Listen | undefined
 }
 
 /** Starts a container by name. Throws a Failure unless it is in the state `created`. */
-export function start(kernel: Kernel, { store, id, savedConfig }: StartOptions): void {
+export function start(kernel: Kernel, options: StartOptions): void {
+  const { store, id } = options
   doing(`start container "${id}"`, () => {
     const known = find(kernel.here, store, id)
-    using held = lock(kernel.here, known.directory)
-    const status = statusOf(kernel.here, known)
-    if (status !== 'created')
-      throw new Failure(NOT_CREATED[status] ?? `cannot start a container in the state "${status}"`)
-    release(kernel, known, savedConfig)
-    return held
+    using open = new DisposableStack()
+    const listening = startLocked(kernel, known, { ...options, open })
+    // Without the lock: it may take as long as it likes, and others have to do with the container meanwhile.
+    listening?.untilReady()
   })
+}
+
+function startLocked(
+  kernel: Kernel,
+  known: Known,
+  { savedConfig, listen, open }: StartOptions & { open: DisposableStack },
+): ReturnType<Listen> {
+  using held = lock(kernel.here, known.directory)
+  const status = statusOf(kernel.here, known)
+  if (status !== 'created')
+    throw new Failure(NOT_CREATED[status] ?? `cannot start a container in the state "${status}"`)
+  const listening = open.use(listen?.(kernel.here, known))
+  release(kernel, known, savedConfig)
+  held[Symbol.dispose]()
+  return listening
 }
 
 const NOT_CREATED: { readonly [status: string]: string } = {

@@ -74,7 +74,7 @@ function setOffsets(here: Sys, task: Task, offsets: TimeOffsets): void {
 }
 
 /** Ids that are mapped, without which nothing below works; both calls make the kernel forget who is watched by whom. */
-function becomeRoot(sys: TaskSys): void {
+export function becomeRoot(sys: TaskSys): void {
   // Where a user has mapped himself alone, groups can no longer be changed.
   sys(tolerating(setgroups([]), 'EPERM'))
   sys(setresgid(0, 0, 0))

@@ -72,8 +72,9 @@ function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
   return mountNew(setting, { target, type: mount.type, source: mount.source, plan: whole })
 }
 
-function mountNew(
-  { task }: MountSetting,
+/** Mounts a new file system on a target. Gives its mount if that must become read-only later. */
+export function mountNew(
+  { task }: Pick<MountSetting, 'task'>,
   { target, type, source, plan }: { target: Fd; type: string; source: string; plan: MountPlan },
 ): Fd | undefined {
   const tree = newFilesystem(task, { type, source, plan })
@@ -86,7 +87,11 @@ function mountNew(
 }
 
 /** A tmpfs has the mode of the directory that it covers, if there is one, unless its options say otherwise. */
-function withMode({ task, root }: MountSetting, destination: string, plan: MountPlan): MountPlan {
+export function withMode(
+  { task, root }: Pick<MountSetting, 'task' | 'root'>,
+  destination: string,
+  plan: MountPlan,
+): MountPlan {
   if (plan.data.some((option) => option.startsWith('mode='))) return plan
   using covered = openIfThere(task, root, destination)
   const stat = task(tolerating(fstat(covered), 'ENOENT'))

@@ -1,9 +1,9 @@
 // `update`: the limits of a container that runs.
 import { expect } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 
 import { hasController, readCgroup } from '#tests/support/cgroup-files.ts'
-import { containerTest, only } from '#tests/support/container-test.ts'
+import { containerTest, lacks, only } from '#tests/support/container-test.ts'
 import { assertRefused } from '#tests/support/refusals.ts'
 import { unifiedCgroups } from '#tests/support/runtime.ts'
 
@@ -35,6 +35,60 @@ containerTest(
     expect(memoryLimit(pid)).toBe(String(96 * MIB))
   },
   memory,
+)
+
+for (const [word, bytes] of [
+  ['96M', 96 * MIB],
+  ['98304k', 96 * MIB],
+  ['0.125g', 128 * MIB],
+  ['128MiB', 128 * MIB],
+] as const) {
+  containerTest(
+    `update --memory takes ${word}`,
+    async (box) => {
+      const pid = await box.running({ linux: { resources: { memory: { limit: 64 * MIB } } } })
+      await box.ok(['update', '--memory', word, box.name])
+      expect(memoryLimit(pid)).toBe(String(bytes))
+    },
+    memory,
+    lacks('crun', 'takes bytes alone'),
+  )
+}
+
+containerTest(
+  'update --memory -1 lifts the limit',
+  async (box) => {
+    const pid = await box.running({ linux: { resources: { memory: { limit: 64 * MIB } } } })
+    await box.ok(['update', '--memory', '-1', box.name])
+    const limit = memoryLimit(pid)
+    expect(limit === 'max' || Number(limit) > 2 ** 62).toBe(true)
+  },
+  memory,
+)
+
+containerTest(
+  'update --memory-reservation and --memory-swap take sizes',
+  async (box) => {
+    const pid = await box.running({ linux: { resources: { memory: { limit: 64 * MIB, swap: 64 * MIB } } } })
+    await box.ok(['update', '--memory', '64M', '--memory-reservation', '32M', '--memory-swap', '80M', box.name])
+    const reserved = readCgroup(pid, 'memory', 'memory.soft_limit_in_bytes', 'memory.low')
+    const swap = readCgroup(pid, 'memory', 'memory.memsw.limit_in_bytes', 'memory.swap.max')
+    expect([reserved, swap]).toEqual([String(32 * MIB), String((unifiedCgroups ? 16 : 80) * MIB)])
+  },
+  memory,
+  lacks('crun', 'takes bytes alone'),
+)
+
+containerTest(
+  'update --cpu-idle has the container run only when nothing else wants to',
+  async (box) => {
+    const pid = await box.running()
+    await box.ok(['update', '--cpu-idle', '1', box.name])
+    expect(readCgroup(pid, 'cpu', 'cpu.idle', 'cpu.idle')).toBe('1')
+  },
+  cpu,
+  lacks('runc', 'has no such flag', { until: '1.2.0' }),
+  lacks('crun', 'has no such flag'),
 )
 
 containerTest(
@@ -158,6 +212,17 @@ containerTest(
     expect(pidsLimit(pid)).toBe('42')
   },
   pids,
+)
+
+containerTest(
+  'update refuses a share of a cache that nobody hands out',
+  async (box) => {
+    await box.running()
+    const outcome = await box.call(['update', '--l3-cache-schema', 'L3:0=f', box.name])
+    expect(outcome.code).not.toBe(0)
+    expect(outcome.stderr).not.toBe('')
+  },
+  only(!existsSync('/sys/fs/resctrl/schemata'), 'a host without resctrl'),
 )
 
 containerTest('update refuses an unknown container', async (box) => {

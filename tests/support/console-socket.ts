@@ -137,7 +137,8 @@ export class MasterTerminal {
   }
 }
 
-function receiveOne(fd: number): Received | 'end' | 'nothing yet' {
+/** Takes a socket that does not block, gives one message of it. */
+export function receiveOne(fd: number): Received | 'end' | 'nothing yet' {
   const bytes = new Uint8Array(new ArrayBuffer(4096))
   const control = new Uint8Array(new ArrayBuffer(256))
   const iov = new BigUint64Array([BigInt(ptr(bytes)), BigInt(bytes.length)])

@@ -1,7 +1,7 @@
 // `bunc delete`.
 
 import { deleteContainer } from '#src/container/delete.ts'
-import { named } from '../named.ts'
+import { forEach, named } from '../named.ts'
 import { savedConfigFor } from '../saved-config.ts'
 import type { Verb } from '../verb.ts'
 
@@ -10,6 +10,6 @@ export const deleteVerb: Verb<'delete'> = async (world, { options, operands }) =
   const ids = named(world, operands.container, options.regex)
   const savedConfig = await savedConfigFor(world, ids)
   const { kernel, store, warn } = world
-  for (const id of ids) deleteContainer(kernel, { store, id, force: options.force, warn, savedConfig })
+  forEach(ids, (id) => deleteContainer(kernel, { store, id, force: options.force, warn, savedConfig }))
   return 0
 }

@@ -1,17 +1,16 @@
 // `bunc update`.
 
-import { inherited } from '#ffi/perform/here.ts'
-import { decodeText } from '#ffi/kinds.ts'
 import { readResources } from '#src/config/config.ts'
 import { update } from '#src/container/update.ts'
-import { readAll, readText } from '#src/files.ts'
-import { absolute } from '../paths.ts'
+import { Failure } from '#src/failure.ts'
+import { givenText } from '../given-text.ts'
 import type { Of, Verb, World } from '../verb.ts'
 
 /** Changes the limits of a container. */
 export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
   const { resources: file } = options
-  const text = file === undefined ? jsonOf(options) : textOf(world, file)
+  if (file === undefined) checkFlags(world, options)
+  const text = file === undefined ? jsonOf(options) : givenText(world, file)
   update(world.kernel, {
     store: world.store,
     id: operands.container,
@@ -21,9 +20,15 @@ export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
   return 0
 }
 
-function textOf({ kernel, cwd }: World, file: string): string {
-  if (file === '-') return decodeText(readAll(kernel.here, inherited(0, 'stdin')))
-  return readText(kernel.here, absolute(cwd, file))
+/** Says of each flag that changes nothing that it does. */
+function checkFlags({ warn }: World, options: Of<'update'>['options']): void {
+  const { l3CacheSchema, memBwSchema, kernelMemory, kernelMemoryTcp } = options
+  if ((l3CacheSchema ?? memBwSchema) !== undefined)
+    throw new Failure(
+      `Cannot set ${l3CacheSchema === undefined ? '--mem-bw-schema' : '--l3-cache-schema'}: it is not supported yet`,
+    )
+  if (kernelMemory !== undefined) warn(new Failure('--kernel-memory is ignored: the kernel has dropped this limit'))
+  if (kernelMemoryTcp !== undefined) warn(new Failure('--kernel-memory-tcp is ignored: only cgroup v1 had this limit'))
 }
 
 /** What the flags say, as JSON of the specification's `resources` object: read and checked like that of a file. */

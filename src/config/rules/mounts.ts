@@ -13,7 +13,7 @@ const root: Rule<Config> = {
   check: ({ root: { path } }) => (path === '' ? problem(['root', 'path'], 'is empty') : []),
 }
 
-const destination: Rule<Config> = {
+export const destination: Rule<Pick<Config, 'mounts'>> = {
   name: 'mounts lie below the root of the container',
   spec: 'config.md#mounts',
   reads: ['mounts'],

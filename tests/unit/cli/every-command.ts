@@ -5,10 +5,8 @@ import { program } from '#src/cli/commands.ts'
 import { checkpoint } from '#src/cli/commands/checkpoint.ts'
 import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
-import { events } from '#src/cli/commands/events.ts'
 import { explain } from '#src/cli/commands/explain.ts'
 import { install } from '#src/cli/commands/install.ts'
-import { mounts } from '#src/cli/commands/mounts.ts'
 import { restore } from '#src/cli/commands/restore.ts'
 import { selftest } from '#src/cli/commands/selftest.ts'
 import { validate } from '#src/cli/commands/validate.ts'
@@ -18,10 +16,8 @@ export const everyCommand = {
   ...program,
   commands: {
     ...program.commands,
-    events,
     checkpoint,
     restore,
-    mounts,
     doctor,
     selftest,
     explain,

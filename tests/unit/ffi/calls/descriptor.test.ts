@@ -9,6 +9,7 @@ import {
   closeOnExecFrom,
   duplicate,
   dupTo,
+  eventfd,
   memfdCreate,
   pipe,
   poll,
@@ -31,6 +32,14 @@ function flagsOf(fd: Fd): number {
   const text = readFileSync(`/proc/self/fdinfo/${fd.number}`, 'utf8')
   return parseInt(/^flags:\s+(\d+)$/m.exec(text)?.[1] ?? '', 8)
 }
+
+test('an eventfd that nothing was added to has nothing to be read', () => {
+  using counter = here(eventfd(['CLOEXEC', 'NONBLOCK']))
+  expect(() => here(read(counter, 8))).toThrow('EAGAIN')
+  here(put(counter, new Uint8Array([3, 0, 0, 0, 0, 0, 0, 0])))
+  expect(here(read(counter, 8))[0]).toBe(3)
+  expect(flagsOf(counter) & O_CLOEXEC).toBe(O_CLOEXEC)
+})
 
 describe('copies', () => {
   test('a duplicate is the same file under another number, closed by execve', () => {

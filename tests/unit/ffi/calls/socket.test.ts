@@ -22,6 +22,12 @@ describe('an address', () => {
     expect(bindUnix(socket, '/run/s').show()).toBe('bind(3<socket>, "/run/s")')
   })
 
+  test('is abstract when it begins with "@": a NUL first, and none at its end', () => {
+    const { args, bytes } = encoded(connectUnix(socket, '@name'))
+    expect([args[0], args[2]]).toEqual([3n, 7n])
+    expect(bytes(1, 7)).toEqual(new Uint8Array([1, 0, 0, ...new TextEncoder().encode('name')]))
+  })
+
   test('has room for 107 bytes', () => {
     expect(encoded(bindUnix(socket, 'x'.repeat(107))).args[2]).toBe(110n)
     expect(() => encoded(bindUnix(socket, 'ä'.repeat(54)))).toThrow('Path of a socket is longer than 107 bytes')
