@@ -21,6 +21,10 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return (await import('./verbs/features.ts')).featuresVerb(world, invoked)
     case 'try':
       return (await import('./verbs/try.ts')).tryVerb(world, invoked)
+    case 'completion':
+      return (await import('./verbs/documents.ts')).completionVerb(world, invoked)
+    case 'man':
+      return (await import('./verbs/documents.ts')).manVerb(world, invoked)
     case 'help':
       world.print((await import('./help.ts')).help(invoked.topic))
       return 0
