@@ -27,4 +27,12 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files directly in src/ that anyone may import, and that import nothing but #ffi and each other. */
-export const COMMON: readonly string[] = ['build.ts', 'failure.ts', 'files.ts', 'hints.ts', 'log.ts', 'output.ts']
+export const COMMON: readonly string[] = [
+  'build.ts',
+  'failure.ts',
+  'files.ts',
+  'hints.ts',
+  'log-daemons.ts',
+  'log.ts',
+  'output.ts',
+]
