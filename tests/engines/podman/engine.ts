@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
+import { eventually } from '#tests/support/eventually.ts'
 import { runProgram, SEARCH_PATH } from '#tests/support/spawn.ts'
 import type { Outcome, SpawnOptions } from '#tests/support/spawn.ts'
 
@@ -21,7 +22,7 @@ import { docBlock } from '../doc-block.ts'
 import { buncPath, pathOf } from '../programs.ts'
 import { packRootfs } from '../rootfs.ts'
 import { succeeded } from '../succeeded.ts'
-import { assertNothingLeftOf, removeEmptyCgroup, sweepEngine } from '../traces.ts'
+import { assertNothingLeftOf, processesNaming, removeEmptyCgroup, sweepEngine } from '../traces.ts'
 
 /** The image of all tests; its command is a shell. */
 export const IMAGE = 'localhost/bunc-test:plain'
@@ -76,6 +77,7 @@ export class Podman implements AsyncDisposable {
     if (containers !== '') throw new Error(`Cannot call Podman done: it still has ${containers}`)
     const states = statesNaming(this.dir)
     if (states.length > 0) throw new Error(`Cannot call Podman done: state is left in ${states.join(', ')}`)
+    await eventually('every conmon to end', () => processesNaming(this.dir).length === 0)
     this.#removeCgroups()
     await assertNothingLeftOf({ name: this.name, sessions: [] }, this.dir)
   }
@@ -116,7 +118,7 @@ function configuration(crun: string, documented: string): string {
       .replace('[engine]\n', '[engine]\nlock_type = "file"\n')
       .replace('[engine.runtimes]\n', `[engine.runtimes]\ncrun = ["${crun}"]\nrunc = ["${pathOf('runc')}"]\n`),
     // Podman would raise the limits, which takes CAP_SYS_RESOURCE; every host can lower them.
-    '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n',
+    '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\nnetns = "none"\n',
   ].join('\n')
 }
 
