@@ -96,16 +96,9 @@ podmanSuite('podman run', (suite) => {
   })
 
   suite.same('run --tty gives a terminal', async (side) => {
-    await using session = side.terminal([
-      'run',
-      '--rm',
-      '--tty',
-      ...side.flags([]),
-      IMAGE,
-      'sh',
-      '-c',
-      'tty; stty size',
-    ])
+    // Podman gives the terminal its size when the container runs already.
+    const script = 'tty; until stty size 2>/dev/null | grep "24 80"; do sleep 0.02; done'
+    await using session = side.terminal(['run', '--rm', '--tty', ...side.flags([]), IMAGE, 'sh', '-c', script])
     expect(await session.end()).toBe(0)
     expect(session.shown).toMatch(/^\/dev\/pts\/0\r\n24 80\r\n/)
   })
