@@ -2,7 +2,8 @@
 import { expect } from 'bun:test'
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 
-import { containerTest, lacks } from '#tests/support/container-test.ts'
+import { containerTest, lacks, races } from '#tests/support/container-test.ts'
+import { assertRefused } from '#tests/support/refusals.ts'
 
 const noFlag = lacks('runc', 'has no such flag')
 const SHOW = { process: { args: ['cat', '/proc/self/cgroup'] } }
@@ -34,6 +35,18 @@ containerTest(
     await box.ok(['delete', box.name])
   },
   noFlag,
+)
+
+containerTest(
+  'a container without cgroup can neither be paused nor be given limits',
+  async (box) => {
+    box.configure({ process: { args: ['sleep', '1000'] } })
+    await box.ok(['--cgroup-manager=disabled', 'run', '--detach', '--bundle', box.bundleDir, box.name])
+    assertRefused(await box.call(['pause', box.name]), /cgroup/)
+    assertRefused(await box.call(['update', '--memory', '67108864', box.name]), /cgroup/)
+  },
+  noFlag,
+  races('crun', 'writes such a limit into the root of the hierarchy, which may be a limit of the whole host'),
 )
 
 for (const flag of ['--config', '-f'])
