@@ -5,13 +5,14 @@ import { exit } from '#ffi/calls/process.ts'
 import { getcwd } from '#ffi/calls/namespace.ts'
 import { decorated, type Kernel, linux } from '#ffi/perform/kernel.ts'
 import { traced } from '#ffi/perform/traced.ts'
+import { VERSION } from './build.ts'
 import { failureText } from './cli/failure-text.ts'
 import { parse } from './cli/parse.ts'
 import { storeDirectory } from './cli/paths.ts'
 import { runVerbOf } from './cli/run-verb.ts'
 import { UsageError } from './cli/usage-error.ts'
 import type { Invoked, World } from './cli/verb.ts'
-import { log, type LogOptions } from './log.ts'
+import { type Log, openLog } from './log.ts'
 import { complain, ensureStdio, print } from './output.ts'
 
 /** Exit code of a command that could not do its work; `exec` has one of its own, as runc has. */
@@ -21,16 +22,21 @@ const EXEC_FAILED = 255
 /** Runs one command line. Gives the exit code. */
 async function main(argv: readonly string[], kernel: Kernel): Promise<number> {
   ensureStdio(kernel.here)
-  let logging: LogOptions = { file: undefined, format: 'text' }
+  let log: Log = () => {}
   let failed = FAILED
   try {
     const invoked = parse(argv)
-    logging = { file: invoked.global.log, format: invoked.global.logFormat }
+    log = await logOf(kernel, invoked.global)
     if (invoked.command === 'exec') failed = EXEC_FAILED
-    return await runVerbOf(world(invoked.global.trace ? tracing(kernel) : kernel, invoked, logging), invoked)
+    const own = world(invoked.global.trace ? tracing(kernel) : kernel, invoked, log)
+    // No more of the command line: what "exec" is given may be secret.
+    log('debug', `bunc ${VERSION}: "${invoked.command}" begins, with state in "${own.store}"`)
+    const code = await runVerbOf(own, invoked)
+    log('debug', `"${invoked.command}" ends with exit code ${code}`)
+    return code
   } catch (error) {
     const { message, hint } = failureText(error)
-    report(kernel, logging, { message, hint: hint === undefined ? '' : `hint: ${hint}\n` })
+    report(kernel, log, { message, hint: hint === undefined ? '' : `hint: ${hint}\n` })
     return error instanceof UsageError ? error.exitCode : failed
   }
 }
@@ -50,7 +56,15 @@ function time(microseconds: number | undefined): string {
   return microseconds === undefined ? '' : ` <${(microseconds / 1e6).toFixed(6)}>`
 }
 
-function world(kernel: Kernel, { global }: Invoked, logging: LogOptions): World {
+/** The log that the flags ask for; what is less than a warning goes to stderr where no log was named. */
+async function logOf({ here }: Kernel, global: Invoked['global']): Promise<Log> {
+  const least = global.debug ? 'debug' : (global.logLevel ?? 'error')
+  if (global.log === undefined && least === 'debug')
+    return (level, message) => void (level === 'debug' && complain(here, `bunc: debug: ${message}\n`))
+  return openLog(here, { destination: global.log, format: global.logFormat, least })
+}
+
+function world(kernel: Kernel, { global }: Invoked, log: Log): World {
   const cwd = kernel.here(getcwd())
   return {
     kernel,
@@ -61,16 +75,16 @@ function world(kernel: Kernel, { global }: Invoked, logging: LogOptions): World 
       const { message } = failureText(error)
       complain(kernel.here, `bunc: warning: ${message}\n`)
       // Not as an error: engines take the last of those for the reason why the command failed.
-      if (global.debug) log(kernel.here, logging, 'warning', message)
+      log('warning', message)
     },
   }
 }
 
 /** To stderr, and to the log if there is one; a log that cannot be written changes nothing. */
-function report(kernel: Kernel, logging: LogOptions, { message, hint }: { message: string; hint: string }): void {
+function report(kernel: Kernel, log: Log, { message, hint }: { message: string; hint: string }): void {
   complain(kernel.here, `bunc: ${message}\n${hint}`)
   try {
-    log(kernel.here, logging, 'error', message)
+    log('error', message)
   } catch (error) {
     complain(kernel.here, `bunc: Cannot write the log: ${failureText(error).message}\n`)
   }

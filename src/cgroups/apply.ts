@@ -10,20 +10,32 @@ import { Failure } from '#src/failure.ts'
 import { statIfThere } from '#src/files.ts'
 import { handDown, whyMissing } from './controllers.ts'
 import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
-import type { Family, Setting } from './resources/row.ts'
+import type { Family, Row, Setting } from './resources/row.ts'
 import { FAMILIES } from './resources/table.ts'
 import { readValue, readValueIfThere } from './values.ts'
 
 /**
  * Sets every resource that is named and leaves the others alone; not devices. Gives a warning for each that is ignored.
- * Throws a SyscallError, or a Failure where it is known what the refusal means. Nothing is set on a container without
- * cgroup.
+ * Throws a SyscallError, or a Failure where it is known what the refusal means. A container without
+ * cgroup ignores them all.
  */
 export function apply(sys: Sys, record: CgroupRecord, resources: LinuxResources): readonly string[] {
-  if (record.driver === 'disabled') return []
+  if (record.driver === 'disabled') return ignored(resources)
   const warnings = FAMILIES.flatMap((family) => applyFamily(sys, record, { family, resources }))
   for (const [file, text] of Object.entries(resources.unified ?? {})) setUnified(sys, record, { file, text })
   return warnings
+}
+
+function ignored(resources: LinuxResources): readonly string[] {
+  const fields = FAMILIES.flatMap(({ rows }) => rows.filter(({ plan }) => isNamed(plan(2, resources))))
+  const files = Object.keys(resources.unified ?? {}).map((file) => `unified["${file}"]`)
+  return [...fields.map(({ field }) => field), ...files].map(
+    (field) => `linux.resources.${field} is ignored: the container has no cgroup`,
+  )
+}
+
+function isNamed(settings: ReturnType<Row['plan']>): boolean {
+  return settings !== undefined && ('lack' in settings || settings.length > 0)
 }
 
 /** One setting with the field that it is for. */

@@ -13,6 +13,7 @@ import { fieldOf, pause, readOpen, readValue, readValueIfThere } from './values.
 /** Freezes a container and waits until every process stands still. Throws a Failure, and thaws, when one does not. */
 export function freeze(sys: Sys, record: CgroupRecord): void {
   doing('freeze the cgroup', () => {
+    if (record.driver === 'disabled') throw new Failure('the container has none')
     const freezer = freezerOf(record)
     if (freezer === undefined)
       throw new Failure('the container has none that can be frozen', 'mount the "freezer" controller of cgroup v1')

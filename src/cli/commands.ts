@@ -5,6 +5,7 @@
 
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
+import { completion, man } from './commands/documents.ts'
 import { events } from './commands/events.ts'
 import { exec } from './commands/exec.ts'
 import { features } from './commands/features.ts'
@@ -44,6 +45,8 @@ export const program = {
     spec,
     features,
     try: tryOut,
+    completion,
+    man,
   },
 } as const satisfies Program
 

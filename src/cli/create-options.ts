@@ -24,7 +24,8 @@ export interface Given {
 /** Reads the bundle, gives the options of the use-case. Throws a ConfigError or a Failure. */
 export function createOptions(world: World, { options, global, id }: Given): CreateOptions {
   const bundle = absolute(world.cwd, options.bundle)
-  const file = options.config === undefined ? `${bundle}/config.json` : absolute(bundle, options.config)
+  // As crun has it: the flag names a file, wherever that is.
+  const file = options.config === undefined ? `${bundle}/config.json` : absolute(world.cwd, options.config)
   const configText = readBundle(world, file)
   const sockets = listenFds(process.env, world.kernel.here(getpid()))
   const preserveFds = sockets.count + options.preserveFds

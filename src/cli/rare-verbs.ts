@@ -3,6 +3,7 @@
 
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { completionVerb, manVerb } from './verbs/documents.ts'
 import { eventsVerb } from './verbs/events.ts'
 import { featuresVerb } from './verbs/features.ts'
 import { listVerb } from './verbs/list.ts'
@@ -37,6 +38,10 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return featuresVerb(world, invoked)
     case 'try':
       return tryVerb(world, invoked)
+    case 'completion':
+      return completionVerb(world, invoked)
+    case 'man':
+      return manVerb(world, invoked)
     case 'help':
       world.print(help(invoked.topic))
       return 0

@@ -6,10 +6,12 @@ import type { Process } from './schema/process.ts'
 import type { LinuxSeccomp } from './schema/seccomp.ts'
 import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
 
+const REFUSED = ' is not supported yet'
+
 /** Takes a field's path and whether a document uses it. */
 function unsupported<Subject>(field: string, spec: string, used: (subject: Subject) => boolean): Rule<Subject> {
   return {
-    name: `${field} is not supported yet`,
+    name: `${field}${REFUSED}`,
     spec,
     reads: [field],
     check: (subject) => (used(subject) ? [{ path: field, message: 'is not supported yet' }] : []),
@@ -33,7 +35,7 @@ export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
   unsupported('listenerPath', SECCOMP, ({ listenerPath }) => listenerPath !== ''),
   unsupported('listenerMetadata', SECCOMP, ({ listenerMetadata }) => listenerMetadata !== ''),
   {
-    name: 'SCMP_ACT_NOTIFY is not supported yet',
+    name: `SCMP_ACT_NOTIFY${REFUSED}`,
     spec: SECCOMP,
     reads: ['syscalls'],
     check: ({ syscalls }) =>
@@ -46,7 +48,7 @@ export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
 /** What lies in no part that has rows of its own. */
 export const unsupportedElsewhere: readonly Rule<Config>[] = [
   {
-    name: 'mappings of single mounts are not supported yet',
+    name: `mounts.uidMappings${REFUSED}`,
     spec: 'config.md#posix-platform-mounts',
     reads: ['mounts'],
     check: ({ mounts }) =>
@@ -68,3 +70,13 @@ export const unsupportedInConfig: readonly RuleSet<Config>[] = [
   rulesOf(unsupportedElsewhere),
   rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
 ]
+
+/** Takes a field as its row has it, says whether a document may use it: `features` asks, so that there is no second list. */
+export function isBuilt(field: string): boolean {
+  const rows: readonly { readonly name: string }[] = [
+    ...unsupportedInProcess,
+    ...unsupportedElsewhere,
+    ...unsupportedInSeccomp,
+  ]
+  return rows.every(({ name }) => name !== `${field}${REFUSED}`)
+}

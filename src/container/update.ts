@@ -25,6 +25,7 @@ export function update({ here }: Kernel, { store, id, resources, warn }: UpdateO
     const known = find(here, store, id)
     using held = lock(here, known.directory)
     if (statusOf(here, known) === 'stopped') throw new Failure('container not running')
+    if (known.state.cgroup.driver === 'disabled') throw new Failure('the container has no cgroup')
     // First, as it sets what it is told a little later, and not to the last byte.
     inform(known.state.cgroup, resources)
     for (const warning of apply(here, known.state.cgroup, resources)) warn(new Failure(warning))

@@ -1,18 +1,24 @@
-// What this build can do on this machine (features.md), derived from the tables that the runtime itself works with. Engines
-// read it with stderr mixed in, so nothing may be printed beside it.
+// What this build can do (features.md), derived from the tables that the runtime itself works with. What the host lacks
+// changes nothing in it, but for the flags of seccomp: so the specification has it. Engines read it with stderr mixed in,
+// so nothing may be printed beside it.
 
 import type { Sys } from '#ffi/call.ts'
 import { CAPABILITY } from '#ffi/numbers/capability.ts'
 import { VERSION, COMMIT, SPEC_VERSION } from '#src/build.ts'
+import { PROPERTY_ANNOTATION } from '#src/cgroups/systemd/annotations.ts'
 import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
-import { SECCOMP_ACTIONS, SECCOMP_FLAGS, SECCOMP_OPERATORS } from '#src/config/schema/seccomp.ts'
+import { MEMORY_POLICY_FLAGS, MEMORY_POLICY_MODES } from '#src/config/schema/memory-policy.ts'
+import {
+  SECCOMP_ACTIONS,
+  SECCOMP_ARCHITECTURES,
+  SECCOMP_FLAGS,
+  SECCOMP_OPERATORS,
+  type SeccompFlag,
+} from '#src/config/schema/seccomp.ts'
+import { isBuilt } from '#src/config/unsupported.ts'
+import { readTextIfThere } from '#src/files.ts'
 import { NAMESPACE_FLAGS } from '#src/namespaces/plan.ts'
 import { mountOptionNames } from '#src/rootfs/options.ts'
-import { runnableArchitectures } from '#src/security/filter.ts'
-import { apparmorEnabled } from '#src/security/apparmor.ts'
-
-/** Actions and flags that a profile may name but that this build refuses. */
-const REFUSED_ACTIONS = new Set(['SCMP_ACT_NOTIFY'])
 
 /** Gives the features object; its keys are the specification's. */
 export function features(here: Sys): object {
@@ -27,21 +33,38 @@ export function features(here: Sys): object {
       cgroup: { v1: true, v2: true, systemd: true, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
-        actions: SECCOMP_ACTIONS.filter((name) => !REFUSED_ACTIONS.has(name)),
-        operators: SECCOMP_OPERATORS,
-        archs: runnableArchitectures(),
+        actions: SECCOMP_ACTIONS.filter(isBuilt).sort(),
+        operators: [...SECCOMP_OPERATORS].sort(),
+        archs: [...SECCOMP_ARCHITECTURES].sort(),
         knownFlags: SECCOMP_FLAGS,
-        supportedFlags: SECCOMP_FLAGS,
+        supportedFlags: supportedFlags(here),
       },
-      apparmor: { enabled: apparmorEnabled(here) },
-      selinux: { enabled: false },
-      intelRdt: { enabled: false },
-      mountExtensions: { idmap: { enabled: false } },
+      apparmor: { enabled: true },
+      selinux: { enabled: isBuilt('selinuxLabel') },
+      intelRdt: enabledWith(isBuilt('linux.intelRdt'), ['schemata', 'monitoring']),
+      ...(isBuilt('linux.memoryPolicy')
+        ? { memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS } }
+        : {}),
+      mountExtensions: { idmap: { enabled: isBuilt('mounts.uidMappings') } },
+      netDevices: { enabled: isBuilt('linux.netDevices') },
     },
     annotations: {
       'io.github.bunc.version': VERSION,
       ...(COMMIT === undefined ? {} : { 'io.github.bunc.commit': COMMIT }),
     },
-    potentiallyUnsafeConfigAnnotations: ['bundle', 'org.systemd.property.'],
+    potentiallyUnsafeConfigAnnotations: [PROPERTY_ANNOTATION],
   }
+}
+
+/** What came with the feature itself is there where the feature is. */
+function enabledWith(enabled: boolean, parts: readonly string[]): object {
+  return { enabled, ...Object.fromEntries(parts.map((part) => [part, enabled])) }
+}
+
+/** The flags that the kernel of this host knows: all but one are older than any kernel that bunc runs on. */
+function supportedFlags(here: Sys): readonly SeccompFlag[] {
+  const [major = 0, minor = 0] = (readTextIfThere(here, '/proc/sys/kernel/osrelease') ?? '').split('.').map(Number)
+  // 5.19 brought it.
+  const waits = major > 5 || (major === 5 && minor >= 19)
+  return SECCOMP_FLAGS.filter((flag) => waits || flag !== 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV')
 }

@@ -30,9 +30,3 @@ export function installFilter(sys: TaskSys, profile: LinuxSeccomp): void {
     )
   })
 }
-
-/** The architectures whose calls a filter can judge on this machine, by the specification's names. */
-export function runnableArchitectures(): string[] {
-  const machine = MACHINE === 'x64' ? X86_MACHINE : ARM_MACHINE
-  return [machine.native, ...machine.others].map(({ name }) => name)
-}

@@ -5,11 +5,11 @@ import { expect } from 'bun:test'
 import { KNOWN_DIFFERENCES } from './known-differences.ts'
 import type { KnownDifference } from './known-differences.ts'
 import { RUNTIMES } from './programs.ts'
-import type { RuntimeName } from './programs.ts'
+import type { PeerName, RuntimeName } from './programs.ts'
 
 /** One side of a scenario: it is played, leaves a transcript, and is cleared away. */
 export interface Playable extends AsyncDisposable {
-  readonly runtime: RuntimeName
+  readonly runtime: PeerName
   readonly transcript: string
 }
 
@@ -35,7 +35,8 @@ export async function playBoth<T extends Playable>(
   expect(allowed.bunc).toBe(allowed.runc)
 }
 
-async function play<T extends Playable>(side: T, scenario: (side: T) => Promise<void>): Promise<string> {
+/** Plays `scenario` on `side`, clears it away and gives its transcript; an error says which runtime it was. */
+export async function play<T extends Playable>(side: T, scenario: (side: T) => Promise<void>): Promise<string> {
   try {
     await scenario(side)
     return side.transcript

@@ -3,14 +3,34 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+const taken = new Set<string>()
+
 /**
  * The text of the first block of `page` that is fenced as `language` and contains `mark`.
  * Throws where there is none: the page and the test have to agree.
  */
 export function docBlock(page: string, language: string, mark: string): string {
-  const text = readFileSync(resolve(import.meta.dir, '../../docs', page), 'utf8')
-  const blocks = [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
-  const block = blocks.find(([, fenced, body]) => fenced === language && body?.includes(mark))?.[2]
+  const block = blocksOf(page).find((one) => one.language === language && one.text.includes(mark))
   if (block === undefined) throw new Error(`Cannot find a "${language}" block with "${mark}" in docs/${page}`)
-  return block
+  taken.add(block.text)
+  return block.text
+}
+
+/** The first lines of the blocks of `page` that nobody has asked for in this process. */
+export function untakenBlocks(page: string): string[] {
+  const rest = blocksOf(page).filter(({ text }) => !taken.has(text))
+  return rest.map(({ language, text }) => `${language}: ${text.split('\n')[0]}`)
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(resolve(import.meta.dir, '../../docs', page), 'utf8')
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language = '', body = '']) => ({
+    language,
+    text: body,
+  }))
 }

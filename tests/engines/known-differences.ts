@@ -60,4 +60,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     bunc: /(?<=\/null )rw,relatime - devtmpfs devtmpfs rw,.*$/,
     reason: 'the null device over a masked file is the host’s, not the one in a directory of the container’s',
   },
+  {
+    test: /run --tmpfs and --shm-size/,
+    runc: /^755$/,
+    bunc: /^700$/,
+    reason: 'a mode that is asked for is not replaced by that of the directory below, as runc 1.1 does',
+  },
 ]

@@ -2,11 +2,11 @@
 // processes, and the wording of the runtime's own errors. What is left has to be equal for both runtimes.
 import { basename } from 'node:path'
 
-import type { RuntimeName } from './programs.ts'
+import type { PeerName } from './programs.ts'
 
 /** What carries the mark of one side: the runtime's name ends every name it makes up, `dir` is the engine's directory. */
 export interface Marks {
-  readonly runtime: RuntimeName
+  readonly runtime: PeerName
   readonly dir: string
 }
 

@@ -6,12 +6,15 @@ import { resolve } from 'node:path'
 import { BINARY } from '#tests/support/requirements.ts'
 import { SEARCH_PATH } from '#tests/support/spawn.ts'
 
-export type Program = 'docker' | 'dockerd' | 'containerd' | 'ctr' | 'runc'
+export type Program = 'docker' | 'dockerd' | 'containerd' | 'ctr' | 'podman' | 'runc'
 
 /** The two that every scenario is played with; runc says what the answer is. */
 export const RUNTIMES = ['runc', 'bunc'] as const
 
 export type RuntimeName = (typeof RUNTIMES)[number]
+
+/** All whose name an engine's answer may carry. */
+export type PeerName = RuntimeName | 'crun'
 
 /** The absolute path of the binary under test. */
 export const buncPath = resolve(BINARY)

@@ -3,16 +3,17 @@
 import type { Property, Value } from '#ffi/sd-bus.ts'
 import { Failure } from '#src/failure.ts'
 
-const PREFIX = 'org.systemd.property.'
+/** What their names begin with. */
+export const PROPERTY_ANNOTATION = 'org.systemd.property.'
 /** A property is a word; what systemd makes of it, it decides itself. */
 const NAME = /^[A-Z][A-Za-z0-9]*$/
 
 /** Takes the annotations of a config, gives the properties that are among them. Throws a Failure for one it cannot read. */
 export function annotatedProperties(annotations: Readonly<Record<string, string>>): readonly Property[] {
   return Object.entries(annotations)
-    .filter(([key]) => key.startsWith(PREFIX))
+    .filter(([key]) => key.startsWith(PROPERTY_ANNOTATION))
     .map(([key, text]) => {
-      const name = key.slice(PREFIX.length)
+      const name = key.slice(PROPERTY_ANNOTATION.length)
       if (!NAME.test(name)) throw new Failure(`annotation "${key}" names no property of systemd`)
       const value = parseValue(text.trim())
       if (value === undefined)

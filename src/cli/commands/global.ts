@@ -5,19 +5,23 @@ import type { Options } from '../grammar.ts'
 
 export const globalOptions = {
   root: { kind: 'text', value: 'DIR', text: 'where the state of containers is kept' },
-  log: { kind: 'text', value: 'FILE', text: 'write errors into this file too' },
+  log: {
+    kind: 'text',
+    value: 'FILE',
+    text: 'write errors into this file too; "journald:ID" and "syslog:ID" send them to those daemons',
+  },
   'log-format': {
     kind: 'text',
     value: 'FORMAT',
     choices: ['text', 'json'],
     default: 'text',
-    text: 'form of the log',
+    text: 'form of the lines of a log file',
   },
   'log-level': {
     kind: 'text',
     value: 'LEVEL',
     choices: ['error', 'warning', 'info', 'debug'],
-    text: 'least severe message that is logged',
+    text: 'least severe message that is logged; errors alone without this flag',
   },
   debug: { kind: 'flag', text: 'the same as --log-level debug' },
   trace: { kind: 'flag', text: 'show every system call with its result and time' },

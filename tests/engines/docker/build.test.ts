@@ -6,10 +6,10 @@ import { join } from 'node:path'
 
 import { eventually } from '#tests/support/eventually.ts'
 
-import { docBlock } from '../doc-block.ts'
 import { comparable, INVENTORY } from '../inventory.ts'
 import { buncPath } from '../programs.ts'
 import { commandOf, processesNaming } from '../traces.ts'
+import { linkForBuildKit } from './buildkit-link.ts'
 import { IMAGE } from './image.ts'
 import type { Side } from './side.ts'
 import { dockerSuite } from './suite.ts'
@@ -38,15 +38,6 @@ COPY --from=first /made /tmp/id /inventory /form /result/
 RUN ls /result > /result/list
 CMD ["cat", "/result/made", "/result/id", "/result/form", "/result/list"]
 `
-
-/** Makes, below `parent`, the link by which BuildKit finds its runtime, as docs/docker.md says; gives its directory. */
-function linkForBuildKit(parent: string): string {
-  const dir = join(parent, 'programs')
-  const script = docBlock('docker.md', 'sh', 'ln -s').replaceAll('/usr/local/lib/bunc', dir)
-  const made = Bun.spawnSync(['sh', '-ec', script.replaceAll('/usr/local/bin/bunc', buncPath)], { timeout: 5_000 })
-  if (!made.success) throw new Error(`Cannot follow docs/docker.md: ${made.stderr}`)
-  return dir
-}
 
 /** Builds `dockerfile` under a name that it gives, with the exit code. */
 async function build(side: Side, dockerfile: string, env: Readonly<Record<string, string>>, flags: string[] = []) {

@@ -21,6 +21,8 @@ export interface DaemonOptions {
   readonly settings?: Readonly<Record<string, unknown>>
   /** Makes, below the daemon's directory, one of programs that it finds before the host's; gives its path. */
   readonly programs?: (dir: string) => string
+  /** Gives the daemon a network namespace of its own, where a swarm may make its devices. */
+  readonly ownNetwork?: true
 }
 
 /** The part of the daemon's description of a container that the tests wait for. */
@@ -37,17 +39,22 @@ export interface Inspected {
 
 const COMMAND_LIMIT = 40_000
 
+/** Executes the words behind it in a network namespace that has the loopback interface and no other. */
+const OWN_NETWORK = ['unshare', '--net', 'sh', '-c', '/bin/busybox ip link set lo up && exec "$0" "$@"']
+
 export class DockerDaemon implements AsyncDisposable {
   readonly dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
   readonly name = basename(this.dir)
   readonly execRoot = join(this.dir, 'exec')
   readonly socket = `unix://${join(this.dir, 'docker.sock')}`
   readonly #path: string
+  readonly #entrance: readonly string[]
   readonly #sessions: number[] = []
   #process: EngineProcess | undefined
 
   private constructor(options: DaemonOptions) {
     this.#path = options.programs === undefined ? SEARCH_PATH : `${options.programs(this.dir)}:${SEARCH_PATH}`
+    this.#entrance = options.ownNetwork ? OWN_NETWORK : []
     mkdirSync(join(this.dir, 'home'))
     writeFileSync(join(this.dir, 'daemon.json'), JSON.stringify(settingsOf(this.name, options), null, 2))
   }
@@ -94,7 +101,7 @@ export class DockerDaemon implements AsyncDisposable {
   async up(): Promise<void> {
     const roots = ['--data-root', join(this.dir, 'data'), '--exec-root', this.execRoot]
     const files = ['--config-file', join(this.dir, 'daemon.json'), '--pidfile', join(this.dir, 'docker.pid')]
-    const argv = [pathOf('dockerd'), ...files, ...roots, '--host', this.socket]
+    const argv = [...this.#entrance, pathOf('dockerd'), ...files, ...roots, '--host', this.socket]
     const env = { PATH: this.#path, HOME: join(this.dir, 'home') }
     this.#process = new EngineProcess(this.dir, argv, env)
     this.#sessions.push(this.#process.pid)

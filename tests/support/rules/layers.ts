@@ -32,6 +32,7 @@ export const COMMON: readonly string[] = [
   'failure.ts',
   'files.ts',
   'hints.ts',
+  'log-daemons.ts',
   'log.ts',
   'output.ts',
   'program.ts',

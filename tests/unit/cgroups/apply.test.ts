@@ -44,6 +44,17 @@ test('a container without limits costs no call at all', () => {
   }
 })
 
+test('a container without cgroup ignores limits, and says of each that it does', () => {
+  const host = new PretendedHost({})
+  const resources = { memory: { limit: 5n }, pids: { limit: 7 }, unified: { 'cpu.idle': '1' } }
+  expect(apply(host.kernel.here, NONE, resources)).toEqual([
+    'linux.resources.memory.limit is ignored: the container has no cgroup',
+    'linux.resources.pids.limit is ignored: the container has no cgroup',
+    'linux.resources.unified["cpu.idle"] is ignored: the container has no cgroup',
+  ])
+  expect(host.calls).toEqual([])
+})
+
 test('a limit is three calls', () => {
   const host = applied(UNIFIED, { pids: { limit: 7 } }, { files: at(V2, { 'pids.max': 'max' }) })
   expect(host.calls).toEqual([
@@ -51,12 +62,6 @@ test('a limit is three calls', () => {
     `write(3<${V2}/pids.max>, "7")`,
     `close(3<${V2}/pids.max>)`,
   ])
-})
-
-test('a container without cgroup has no limits', () => {
-  expect(
-    apply(new PretendedHost({}).kernel.here, NONE, { memory: { limit: 1n }, unified: { 'memory.max': '1' } }),
-  ).toEqual([])
 })
 
 test('what is ignored is told, once for each field', () => {

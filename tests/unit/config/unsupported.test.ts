@@ -38,7 +38,7 @@ const USES: Readonly<Record<string, Change>> = {
     'linux.namespaces[0].type': 'time',
     'linux.timeOffsets.boottime.secs': 1,
   },
-  'mappings of single mounts are not supported yet': {
+  'mounts.uidMappings is not supported yet': {
     'mounts[0]': { destination: '/a', uidMappings: MAP, gidMappings: MAP },
   },
   'linux.netDevices is not supported yet': { 'linux.namespaces[0].type': 'network', 'linux.netDevices.eth0': {} },
@@ -50,8 +50,8 @@ const USES: Readonly<Record<string, Change>> = {
 
 test('each mapping of a mount is named', () => {
   const complaint = (field: string) => `mounts[0].${field}: is not supported yet`
-  const found = complaints(() => readConfig(configText(USES['mappings of single mounts are not supported yet'])))
-  const row = ROWS.some(({ name }) => name.startsWith('mappings of single mounts'))
+  const found = complaints(() => readConfig(configText(USES['mounts.uidMappings is not supported yet'])))
+  const row = ROWS.some(({ name }) => name.startsWith('mounts.uidMappings'))
   expect(found).toEqual(row ? [complaint('uidMappings'), complaint('gidMappings')] : [])
 })
 

@@ -1,0 +1,54 @@
+// docs/containerd.md, word for word: its config.toml is that of the daemon, and what it tells people to type is typed.
+// There is no Kubernetes here: of the runtime class, the handler has to be a runtime of config.toml. Pods that name it
+// are started in cri.test.ts.
+import { expect } from 'bun:test'
+import { join } from 'node:path'
+
+import { docBlock, untakenBlocks } from '../doc-block.ts'
+import { typeIn } from '../documented.ts'
+import { pathOf } from '../programs.ts'
+import type { ContainerdDaemon } from './daemon.ts'
+import { DEFAULT_STATE_ROOT } from './daemon.ts'
+import { IMAGE } from './image.ts'
+import { containerdSuite } from './suite.ts'
+
+const PAGE = 'containerd.md'
+
+/** Types the block with `mark` at a shell that knows this daemon. */
+function type(daemon: ContainerdDaemon, mark: string): Promise<string> {
+  const programs = {
+    ctr: daemon.client,
+    containerd: [pathOf('containerd'), '--config', join(daemon.dir, 'config.toml')],
+  }
+  // The daemon has no containers of Kubernetes; those of its own namespace are found in the same way.
+  const meaning = { [`${DEFAULT_STATE_ROOT}/k8s.io`]: `${DEFAULT_STATE_ROOT}/${daemon.name}` }
+  return typeIn({ dir: daemon.dir, programs, meaning }, PAGE, mark)
+}
+
+containerdSuite(`docs/${PAGE}`, (suite) => {
+  suite.alone('a container is run by the binary that ctr is given', async (daemon) => {
+    await daemon.ok(['images', 'tag', IMAGE, 'docker.io/library/busybox:latest'])
+    expect(await type(daemon, 'ctr run')).toBe('hello')
+  })
+
+  suite.alone('the check shows the runtime, and it is the handler of the runtime class', async (daemon) => {
+    const handler = /^handler: (\w+)$/m.exec(docBlock(PAGE, 'yaml', 'RuntimeClass'))?.[1]
+    expect(handler).toBe('bunc')
+    expect(await type(daemon, 'config dump')).toMatch(new RegExp(`runtimes\\.${handler}\\][^]*BinaryName = "/`))
+  })
+
+  suite.alone('bunc lists the containers that containerd has it make', async (daemon) => {
+    const flags = ['--runc-binary', join(daemon.dir, 'documented/bunc'), '--null-io']
+    await daemon.ok(['run', '--detach', ...flags, IMAGE, 'listed', 'sleep', '1000'])
+    try {
+      expect(await type(daemon, 'bunc --root')).toMatch(/^ID +PID[^]*\nlisted +\d+ +running /)
+    } finally {
+      await daemon.ok(['tasks', 'rm', '--force', 'listed'])
+      await daemon.ok(['containers', 'rm', 'listed'])
+    }
+  })
+
+  suite.alone('no block is left that was not executed', async () => {
+    expect(untakenBlocks(PAGE)).toEqual([])
+  })
+})
