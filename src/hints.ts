@@ -48,6 +48,17 @@ const HINTS: readonly Hint[] = [
     errno: 'EINVAL',
     hint: 'the host runs from a ramdisk, or the parent of the root is shared: --no-pivot helps with the first',
   },
+  {
+    syscall: 'sched_setattr',
+    errno: 'EPERM',
+    when: 'DEADLINE',
+    hint: 'the kernel allows this to a process that may run on all CPUs: leave out linux.resources.cpu.cpus',
+  },
+  {
+    syscall: 'sched_setattr',
+    errno: 'EPERM',
+    hint: 'on cgroup v1 a real-time policy needs linux.resources.cpu.realtimeRuntime; everywhere it needs CAP_SYS_NICE',
+  },
   { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
 ]
 

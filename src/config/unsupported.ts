@@ -2,7 +2,6 @@
 // refuse it, so each of these fields is refused while its row stands here; building the feature deletes the row.
 
 import type { Config } from './schema/config.ts'
-import type { Process } from './schema/process.ts'
 import type { LinuxSeccomp } from './schema/seccomp.ts'
 import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
 
@@ -17,15 +16,6 @@ function unsupported<Subject>(field: string, spec: string, used: (subject: Subje
 }
 
 const isUsed = (map: object | undefined) => map !== undefined && Object.keys(map).length > 0
-
-const PROCESS = 'config.md#linux-process'
-
-export const unsupportedInProcess: readonly Rule<Process>[] = [
-  unsupported('scheduler', PROCESS, ({ scheduler }) => scheduler !== undefined),
-  unsupported('ioPriority', PROCESS, ({ ioPriority }) => ioPriority !== undefined),
-  unsupported('execCPUAffinity', PROCESS, ({ execCPUAffinity: { initial, final } }) => initial !== '' || final !== ''),
-  unsupported('selinuxLabel', PROCESS, ({ selinuxLabel }) => selinuxLabel !== ''),
-]
 
 const SECCOMP = 'config-linux.md#seccomp'
 
@@ -57,14 +47,10 @@ export const unsupportedElsewhere: readonly Rule<Config>[] = [
   },
   unsupported('linux.netDevices', 'config-linux.md#network-devices', ({ linux }) => isUsed(linux.netDevices)),
   unsupported('linux.intelRdt', 'config-linux.md#intelrdt', ({ linux }) => linux.intelRdt !== undefined),
-  unsupported('linux.memoryPolicy', 'config-linux.md#memory-policy', ({ linux }) => linux.memoryPolicy !== undefined),
-  unsupported('linux.mountLabel', 'config-linux.md#mount-label', ({ linux }) => linux.mountLabel !== ''),
-  unsupported('linux.personality', 'config-linux.md#personality', ({ linux }) => linux.personality !== undefined),
 ]
 
 /** The rows of config.json, those of its parts included. */
 export const unsupportedInConfig: readonly RuleSet<Config>[] = [
-  rulesWithin('process', ({ process }) => process, unsupportedInProcess),
   rulesOf(unsupportedElsewhere),
   rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
 ]

@@ -11,6 +11,7 @@ import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree, replaceFile } from '#src/files.ts'
+import { requireSelinux } from '#src/security/selinux.ts'
 import { furnish, type Furnished } from './furnish.ts'
 import { type CreateOptions, prepareSite, type Site } from './site.ts'
 import { type ContainerState, saveState } from './state.ts'
@@ -32,6 +33,8 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     const { here } = kernel
     const { process } = options.config
     if (process === undefined) throw new Failure('config.json has no process, which is not supported')
+    requireSelinux(here, 'process.selinuxLabel', process.selinuxLabel)
+    requireSelinux(here, 'linux.mountLabel', options.config.linux.mountLabel)
     using undo = new DisposableStack()
     using open = new DisposableStack()
     const directory = claim(here, options.store, options.id)

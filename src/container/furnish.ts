@@ -16,6 +16,7 @@ import { enterCgroupNamespace, enterNamespaces } from '#src/namespaces/enter.ts'
 import { privateProcfs } from '#src/namespaces/procfs.ts'
 import { setSysctls } from '#src/namespaces/sysctl.ts'
 import { newKeyring } from '#src/security/keyring.ts'
+import { withKeyLabel } from '#src/security/selinux.ts'
 import { identify } from './identify.ts'
 import { setFromOutside } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
@@ -50,7 +51,7 @@ export function furnish(site: Site): Furnished {
   sys(umask(0))
   // In the final pid namespace, and before the host's /proc is out of sight.
   const procfs = privateProcfs(sys, plan)
-  if (!options.noNewKeyring) newKeyring(sys, options.id)
+  if (!options.noNewKeyring) withKeyLabel(sys, procfs, process.selinuxLabel, () => newKeyring(sys, options.id))
   const pty = furnishRoot(site, task)
   if (config.hostname !== '') doing('set the host name', () => sys(sethostname(config.hostname)))
   if (config.domainname !== '') doing('set the domain name', () => sys(setdomainname(config.domainname)))
@@ -61,7 +62,7 @@ export function furnish(site: Site): Furnished {
   if (pty === undefined && plan.makes('mount')) replaceNullStdio(kernel.here, task)
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
-  const identified = identify({ kernel, process, seccomp: config.linux.seccomp }, task, procfs)
+  const identified = identify({ kernel, process, linux: config.linux }, task, procfs)
   return { task, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
 }
 

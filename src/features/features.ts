@@ -5,6 +5,7 @@ import type { Sys } from '#ffi/call.ts'
 import { CAPABILITY } from '#ffi/numbers/capability.ts'
 import { VERSION, COMMIT, SPEC_VERSION } from '#src/build.ts'
 import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
+import { MEMORY_POLICY_FLAGS, MEMORY_POLICY_MODES } from '#src/config/schema/memory-policy.ts'
 import { SECCOMP_ACTIONS, SECCOMP_FLAGS, SECCOMP_OPERATORS } from '#src/config/schema/seccomp.ts'
 import { NAMESPACE_FLAGS } from '#src/namespaces/plan.ts'
 import { mountOptionNames } from '#src/rootfs/options.ts'
@@ -34,8 +35,9 @@ export function features(here: Sys): object {
         supportedFlags: SECCOMP_FLAGS,
       },
       apparmor: { enabled: apparmorEnabled(here) },
-      selinux: { enabled: false },
+      selinux: { enabled: true },
       intelRdt: { enabled: false },
+      memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
       mountExtensions: { idmap: { enabled: false } },
     },
     annotations: {

@@ -12,7 +12,7 @@ import { Failure } from '#src/failure.ts'
 import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach.ts'
 import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
 import { copyUp } from './copy-up.ts'
-import { type MountPlan, parseOptions } from './parse-options.ts'
+import { type MountPlan, parseOptions, withLabel } from './parse-options.ts'
 import { components, containsLink, directoryInRoot, fileInRoot, openIfThere, withoutLinks } from './resolve.ts'
 
 /** What mounting needs to know beside the mounts themselves. */
@@ -30,6 +30,8 @@ export interface MountSetting {
   /** Whether attributes of the host's mounts are locked for the container. */
   readonly userNamespace: boolean
   readonly cgroups: CgroupTree
+  /** SELinux label of what is on the new file systems; empty for none. */
+  readonly label: string
 }
 
 /**
@@ -62,15 +64,19 @@ function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
   if (plan.bind !== 'no' || mount.type === 'bind') return bindMount(setting, mount, plan)
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') {
     using target = directory(setting, mount.destination)
-    mountCgroups(setting.task, { target, tree: setting.cgroups, plan })
+    mountCgroups(setting.task, { target, tree: setting.cgroups, plan: withLabel(plan, setting.label) })
     return undefined
   }
   // These two are what everything else relies on: their place must be what it looks like (CVE-2019-19921).
   if (mount.type === 'proc' || mount.type === 'sysfs') refuseLink(setting, mount.destination)
-  const whole = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
+  const moded = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
+  const whole = UNLABELLED.includes(mount.type) ? moded : withLabel(moded, setting.label)
   using target = directory(setting, mount.destination)
   return mountNew(setting, { target, type: mount.type, source: mount.source, plan: whole })
 }
+
+/** SELinux labels the files of these by itself, and refuses a context for all of them. */
+const UNLABELLED: readonly string[] = ['proc', 'sysfs', 'mqueue']
 
 function mountNew(
   { task }: MountSetting,

@@ -45,6 +45,17 @@ export function parseOptions(options: readonly string[]): MountPlan {
   return { bind, attributes, recursive, propagations, superblock: [...superblock], data, copyUp }
 }
 
+/** Takes a plan and an SELinux label, gives the plan with the label as `context=`, unless there is none or it has one. */
+export function withLabel(plan: MountPlan, label: string): MountPlan {
+  if (label === '' || plan.data.some(isLabel)) return plan
+  return { ...plan, data: [...plan.data, `context=${label}`] }
+}
+
+/** Whether an option is the SELinux label of a whole file system. */
+export function isLabel(option: string): boolean {
+  return option.startsWith('context=')
+}
+
 /** An attribute is either set or cleared: the last word counts. */
 function note(change: AttributeChange, kind: 'set' | 'clear', attribute: MountAttribute): void {
   const other = kind === 'set' ? change.clear : change.set

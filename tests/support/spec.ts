@@ -51,6 +51,10 @@ export interface Process {
   readonly rlimits?: readonly { readonly type: string; readonly soft: number; readonly hard: number }[] | null
   readonly noNewPrivileges?: boolean
   readonly oomScoreAdj?: number
+  readonly scheduler?: Readonly<Record<string, unknown>>
+  readonly ioPriority?: { readonly class: string; readonly priority?: number }
+  readonly execCPUAffinity?: { readonly initial?: string; readonly final?: string }
+  readonly selinuxLabel?: string
 }
 
 export interface Namespace {
@@ -81,6 +85,9 @@ export interface Linux {
   readonly rootfsPropagation?: string
   readonly maskedPaths?: readonly string[]
   readonly readonlyPaths?: readonly string[]
+  readonly personality?: { readonly domain: string; readonly flags?: readonly string[] }
+  readonly memoryPolicy?: { readonly mode: string; readonly nodes?: string; readonly flags?: readonly string[] }
+  readonly mountLabel?: string
   readonly sysctl?: Readonly<Record<string, string>>
   readonly seccomp?: {
     readonly defaultAction: string

@@ -1,25 +1,17 @@
 /** Fields that are not built yet are refused by name while their row stands in the table. */
 
 import { expect, test } from 'bun:test'
-import { readConfig, readProcess, readResources } from '#src/config/config.ts'
-import { unsupportedElsewhere, unsupportedInProcess, unsupportedInSeccomp } from '#src/config/unsupported.ts'
+import { readConfig } from '#src/config/config.ts'
+import { unsupportedElsewhere, unsupportedInSeccomp } from '#src/config/unsupported.ts'
 import { complaints, configText, type Change } from '#tests/support/config-text.ts'
 
-const ROWS: readonly { readonly name: string }[] = [
-  ...unsupportedInProcess,
-  ...unsupportedElsewhere,
-  ...unsupportedInSeccomp,
-]
+const ROWS: readonly { readonly name: string }[] = [...unsupportedElsewhere, ...unsupportedInSeccomp]
 
 const MAP = [{ containerID: 0, hostID: 0, size: 1 }]
 const seccomp = { 'linux.seccomp.defaultAction': 'SCMP_ACT_ALLOW' }
 
 /** A config that uses each row's field and is in order otherwise, by the name of the row. */
 const USES: Readonly<Record<string, Change>> = {
-  'scheduler is not supported yet': { 'process.scheduler.policy': 'SCHED_BATCH' },
-  'ioPriority is not supported yet': { 'process.ioPriority.class': 'IOPRIO_CLASS_BE' },
-  'execCPUAffinity is not supported yet': { 'process.execCPUAffinity.final': '0' },
-  'selinuxLabel is not supported yet': { 'process.selinuxLabel': 'a:b:c' },
   'rdma is not supported yet': { 'linux.resources.rdma.mlx5.hcaObjects': 1 },
   'network is not supported yet': { 'linux.resources.network.classID': 1 },
   'listenerPath is not supported yet': { ...seccomp, 'linux.seccomp.listenerPath': '/s' },
@@ -43,9 +35,6 @@ const USES: Readonly<Record<string, Change>> = {
   },
   'linux.netDevices is not supported yet': { 'linux.namespaces[0].type': 'network', 'linux.netDevices.eth0': {} },
   'linux.intelRdt is not supported yet': { 'linux.intelRdt': {} },
-  'linux.memoryPolicy is not supported yet': { 'linux.memoryPolicy.mode': 'MPOL_LOCAL' },
-  'linux.mountLabel is not supported yet': { 'linux.mountLabel': 'a:b:c' },
-  'linux.personality is not supported yet': { 'linux.personality.domain': 'LINUX32' },
 }
 
 test('each mapping of a mount is named', () => {
@@ -75,15 +64,4 @@ test('a field that is not used is not refused', () => {
     'mounts[0]': { destination: '/a', uidMappings: [], gidMappings: [] },
   }
   expect(complaints(() => readConfig(configText(idle)))).toEqual([])
-})
-
-test('exec and update refuse the same fields under their own paths', () => {
-  const inProcess = ROWS.some(({ name }) => name.startsWith('scheduler'))
-  expect(complaints(() => readProcess('{"cwd":"/","args":["a"],"scheduler":{"policy":"SCHED_IDLE"}}'))).toEqual(
-    inProcess ? ['scheduler: is not supported yet'] : [],
-  )
-  const inResources = ROWS.some(({ name }) => name.startsWith('rdma'))
-  expect(complaints(() => readResources('{"rdma":{"mlx5":{"hcaObjects":1}}}'))).toEqual(
-    inResources ? ['rdma: is not supported yet'] : [],
-  )
 })
