@@ -15,8 +15,6 @@ function unsupported<Subject>(field: string, spec: string, used: (subject: Subje
   }
 }
 
-const isUsed = (map: object | undefined) => map !== undefined && Object.keys(map).length > 0
-
 const SECCOMP = 'config-linux.md#seccomp'
 
 export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
@@ -45,7 +43,6 @@ export const unsupportedElsewhere: readonly Rule<Config>[] = [
         ...(gidMappings.length > 0 ? problem(['mounts', index, 'gidMappings'], 'is not supported yet') : []),
       ]),
   },
-  unsupported('linux.netDevices', 'config-linux.md#network-devices', ({ linux }) => isUsed(linux.netDevices)),
   unsupported('linux.intelRdt', 'config-linux.md#intelrdt', ({ linux }) => linux.intelRdt !== undefined),
 ]
 

@@ -13,6 +13,7 @@ import { inherited } from '#ffi/perform/here.ts'
 import { birthPlace, entrance } from '#src/cgroups/birth.ts'
 import { becomeTerminal } from '#src/console/pty.ts'
 import { enterCgroupNamespace, enterNamespaces } from '#src/namespaces/enter.ts'
+import { moveNetDevices } from '#src/namespaces/net-devices.ts'
 import { privateProcfs } from '#src/namespaces/procfs.ts'
 import { setSysctls } from '#src/namespaces/sysctl.ts'
 import { newKeyring } from '#src/security/keyring.ts'
@@ -41,6 +42,7 @@ export function furnish(site: Site): Furnished {
 
   const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
   enterNamespaces(kernel.here, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
+  moveNetDevices(kernel, task, config.linux.netDevices, { undo: site.undo, warn: options.warn })
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
   // prlimit(2) compares ids: as long as the task has not changed its own.

@@ -37,6 +37,7 @@ export function features(here: Sys): object {
       apparmor: { enabled: apparmorEnabled(here) },
       selinux: { enabled: true },
       intelRdt: { enabled: false },
+      netDevices: { enabled: true },
       memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
       mountExtensions: { idmap: { enabled: false } },
     },

@@ -80,6 +80,7 @@ export interface Linux {
   readonly gidMappings?: readonly IdMapping[]
   readonly timeOffsets?: Readonly<Record<string, { readonly secs?: number; readonly nanosecs?: number }>>
   readonly devices?: readonly Record<string, string | number>[]
+  readonly netDevices?: Readonly<Record<string, { readonly name?: string }>>
   readonly cgroupsPath?: string | null
   readonly resources?: Readonly<Record<string, unknown>> | null
   readonly rootfsPropagation?: string

@@ -33,7 +33,6 @@ const USES: Readonly<Record<string, Change>> = {
   'mappings of single mounts are not supported yet': {
     'mounts[0]': { destination: '/a', uidMappings: MAP, gidMappings: MAP },
   },
-  'linux.netDevices is not supported yet': { 'linux.namespaces[0].type': 'network', 'linux.netDevices.eth0': {} },
   'linux.intelRdt is not supported yet': { 'linux.intelRdt': {} },
 }
 
