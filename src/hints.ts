@@ -59,6 +59,12 @@ const HINTS: readonly Hint[] = [
     errno: 'EPERM',
     hint: 'on cgroup v1 a real-time policy needs linux.resources.cpu.realtimeRuntime; everywhere it needs CAP_SYS_NICE',
   },
+  {
+    syscall: 'mount_setattr',
+    errno: 'EINVAL',
+    when: 'IDMAP',
+    hint: 'the file system of the source, or of something below it, cannot have its ids mapped',
+  },
   { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
 ]
 

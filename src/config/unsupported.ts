@@ -33,16 +33,6 @@ export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
 
 /** What lies in no part that has rows of its own. */
 export const unsupportedElsewhere: readonly Rule<Config>[] = [
-  {
-    name: 'mappings of single mounts are not supported yet',
-    spec: 'config.md#posix-platform-mounts',
-    reads: ['mounts'],
-    check: ({ mounts }) =>
-      each(mounts, ({ uidMappings, gidMappings }, index) => [
-        ...(uidMappings.length > 0 ? problem(['mounts', index, 'uidMappings'], 'is not supported yet') : []),
-        ...(gidMappings.length > 0 ? problem(['mounts', index, 'gidMappings'], 'is not supported yet') : []),
-      ]),
-  },
   unsupported('linux.intelRdt', 'config-linux.md#intelrdt', ({ linux }) => linux.intelRdt !== undefined),
 ]
 

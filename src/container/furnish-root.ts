@@ -50,6 +50,7 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
       userNamespace: plan.has('user'),
       cgroups: { ...cgroupTree(kernel.here, site.cgroup, plan.makes('cgroup')), userNamespace: plan.has('user') },
       label: config.linux.mountLabel,
+      mapped: new Map(Array.from(site.mapped, ([mount, source]) => [mount, task.inherit(source)])),
     },
     config.mounts,
   )

@@ -69,7 +69,7 @@ export function furnish(site: Site): Furnished {
 }
 
 /** The task, in the namespaces that it can be born into, with the descriptors that it will need. */
-function bear({ kernel, plan, joins, fifo, cgroup, options }: Site): Task {
+function bear({ kernel, plan, joins, mapped, fifo, cgroup, options }: Site): Task {
   const preserved = Array.from({ length: options.preserveFds }, (_, i) => inherited(3 + i, `preserved ${3 + i}`))
   // systemd starts no unit without a process: what it makes is not there yet.
   const there = cgroup.unit === undefined ? cgroup : { ...cgroup, hierarchies: [] }
@@ -81,7 +81,7 @@ function bear({ kernel, plan, joins, fifo, cgroup, options }: Site): Task {
       ...(place === undefined ? {} : { cgroup: place }),
       // What bunc's caller left open is not for the container: Bun has closed the others to it, but not this one.
       calls: [...walk.calls, tolerating(setCloseOnExec(inherited(3, 'caller 3'), ['FD_CLOEXEC']), 'EBADF')],
-      inherit: [fifo, ...joins.map(({ fd }) => fd), ...preserved],
+      inherit: [fifo, ...joins.map(({ fd }) => fd), ...mapped.values(), ...preserved],
     }),
   )
 }

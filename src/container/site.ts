@@ -14,12 +14,14 @@ import { remove } from '#src/cgroups/remove.ts'
 import { adopt } from '#src/cgroups/systemd/adopt.ts'
 import { annotatedProperties } from '#src/cgroups/systemd/annotations.ts'
 import type { Config } from '#src/config/schema/config.ts'
+import type { Mount } from '#src/config/schema/mounts.ts'
 import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { Failure } from '#src/failure.ts'
 import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
+import { mappedSources } from './idmapped.ts'
 import { CONFIG_FILE, FIFO } from './state.ts'
 
 /** What `create` is told beside the config. Paths are absolute. */
@@ -60,6 +62,8 @@ export interface Site {
   readonly rootfs: string
   readonly plan: NamespacePlan
   readonly joins: readonly OpenJoin[]
+  /** Sources of mounts with an id mapping, to be inherited by the task. */
+  readonly mapped: ReadonlyMap<Mount, Fd>
   readonly cgroup: CgroupRecord
   /** What takes the cgroup away; it comes to that when the task, made later, has been ended. */
   readonly cgroupUndo: DisposableStack
@@ -82,6 +86,8 @@ export function prepareSite(
   const plan = planNamespaces(config.linux.namespaces)
   const joins = openJoins(here, plan)
   for (const { fd } of joins) open.use(fd)
+  const userNamespace = plan.has('user')
+  const mapped = mappedSources(kernel, { config, bundle, joins, userNamespace, open })
   const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver }
   const planned = planCgroup(here, wanted)
   const cgroup = planned.unit === undefined ? make(here, planned) : planned
@@ -89,7 +95,21 @@ export function prepareSite(
   if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
   const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
   const fifo = open.use(makeFifo(kernel, directory, config))
-  const site = { kernel, options, config, process, directory, rootfs, plan, joins, cgroup, cgroupUndo, fifo, undo }
+  const site = {
+    kernel,
+    options,
+    config,
+    process,
+    directory,
+    rootfs,
+    plan,
+    joins,
+    mapped,
+    cgroup,
+    cgroupUndo,
+    fifo,
+    undo,
+  }
   // Before any process is in it: not one page or fork escapes the limits.
   if (cgroup.unit === undefined) limit(site)
   return site

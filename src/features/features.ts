@@ -39,7 +39,7 @@ export function features(here: Sys): object {
       intelRdt: { enabled: false },
       netDevices: { enabled: true },
       memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
-      mountExtensions: { idmap: { enabled: false } },
+      mountExtensions: { idmap: { enabled: true } },
     },
     annotations: {
       'io.github.bunc.version': VERSION,

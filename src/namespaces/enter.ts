@@ -73,7 +73,7 @@ export function enterNamespaces(here: Sys, task: Task, { plan, joins, maps, offs
 }
 
 /** Writes the mappings of a process that has just made itself a user namespace (user_namespaces(7)). */
-function mapIds(here: Sys, pid: number, { uids, gids }: IdMaps): void {
+export function mapIds(here: Sys, pid: number, { uids, gids }: IdMaps): void {
   if (uids.length === 0 || gids.length === 0)
     throw new Failure('a new user namespace needs linux.uidMappings and linux.gidMappings')
   doing('map the ids of the user namespace', () => {

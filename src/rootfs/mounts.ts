@@ -32,6 +32,8 @@ export interface MountSetting {
   readonly cgroups: CgroupTree
   /** SELinux label of what is on the new file systems; empty for none. */
   readonly label: string
+  /** Sources of bind mounts that were copied already because of their id mapping, open in the task. */
+  readonly mapped: ReadonlyMap<Mount, Fd>
 }
 
 /**
@@ -102,13 +104,23 @@ function withMode({ task, root }: MountSetting, destination: string, plan: Mount
 function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {
   const { task, here } = setting
   if (plan.data.length > 0) throw new Failure(`a bind mount cannot have the file system option "${plan.data[0]}"`)
-  const source = mount.source.startsWith('/') ? mount.source : `${setting.bundle}/${mount.source}`
-  const { stat, attributes } = inspect(here, source, setting.userNamespace)
+  const source = hostPath(mount, setting.bundle)
+  const { stat, attributes } = inspectSource(here, source, setting.userNamespace)
   refuseMismatch(setting, mount.destination, stat)
   using target = stat.type === 'directory' ? directory(setting, mount.destination) : file(setting, mount.destination)
-  using tree = boundTree(task, source, { ...plan, bind: plan.bind === 'no' ? 'recursive' : plan.bind }, attributes)
+  using tree = setting.mapped.get(mount) ?? boundTree(task, source, bindPlan(plan), attributes)
   attach(task, tree, target)
   finishTree(task, tree, plan)
+}
+
+/** What is bound, as a path of the host: a relative source lies in the bundle. */
+export function hostPath({ source }: Mount, bundle: string): string {
+  return source.startsWith('/') ? source : `${bundle}/${source}`
+}
+
+/** Takes the plan of a bind mount; one that does not say how far it goes takes everything below along. */
+export function bindPlan(plan: MountPlan): MountPlan {
+  return plan.bind === 'no' ? { ...plan, bind: 'recursive' } : plan
 }
 
 /** A directory goes on a directory, and anything else on a file. Engines look for "not a directory" to explain it. */
@@ -120,8 +132,12 @@ function refuseMismatch({ here, rootBefore }: MountSetting, destination: string,
   throw new Failure(`not a directory: a ${what} cannot be mounted on the ${onto} "${destination}" of the container`)
 }
 
-/** What the source of a bind mount is, and which attributes the container may not take away. */
-function inspect(here: Sys, source: string, locked: boolean): { stat: Stat; attributes: MountAttribute[] } {
+/** What the source of a bind mount is, and, where they are locked, which attributes the container may not take away. */
+export function inspectSource(
+  here: Sys,
+  source: string,
+  locked: boolean,
+): { stat: Stat; attributes: MountAttribute[] } {
   try {
     using file = openHost(here, source)
     const flags = locked ? here(fstatfs(file)).flags : 0

@@ -12,6 +12,8 @@ export type OptionRow =
   | { readonly kind: 'superblock'; readonly key: string; readonly off?: true }
   /** Says what is the case anyway, or concerns only mount(8). */
   | { readonly kind: 'nothing' }
+  /** The mount shows other owners than its source has. */
+  | { readonly kind: 'idmap'; readonly recursive: boolean }
   /** Changes how the target is found or filled. */
   | { readonly kind: 'tmpcopyup' }
 
@@ -34,6 +36,7 @@ export const MOUNT_OPTIONS: { readonly [option: string]: OptionRow } = {
   diratime: clear('NODIRATIME'),
   dirsync: superblock('dirsync'),
   exec: clear('NOEXEC'),
+  idmap: { kind: 'idmap', recursive: false },
   iversion: superblock('iversion'),
   lazytime: superblock('lazytime'),
   loud: { kind: 'nothing' },
@@ -68,6 +71,7 @@ export const MOUNT_OPTIONS: { readonly [option: string]: OptionRow } = {
   sync: superblock('sync'),
   tmpcopyup: { kind: 'tmpcopyup' },
   unbindable: propagate('UNBINDABLE'),
+  ridmap: { kind: 'idmap', recursive: true },
   ratime: clearBelow('NOATIME'),
   rdev: clearBelow('NODEV'),
   rdiratime: clearBelow('NODIRATIME'),

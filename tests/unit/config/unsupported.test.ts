@@ -7,7 +7,6 @@ import { complaints, configText, type Change } from '#tests/support/config-text.
 
 const ROWS: readonly { readonly name: string }[] = [...unsupportedElsewhere, ...unsupportedInSeccomp]
 
-const MAP = [{ containerID: 0, hostID: 0, size: 1 }]
 const seccomp = { 'linux.seccomp.defaultAction': 'SCMP_ACT_ALLOW' }
 
 /** A config that uses each row's field and is in order otherwise, by the name of the row. */
@@ -30,18 +29,8 @@ const USES: Readonly<Record<string, Change>> = {
     'linux.namespaces[0].type': 'time',
     'linux.timeOffsets.boottime.secs': 1,
   },
-  'mappings of single mounts are not supported yet': {
-    'mounts[0]': { destination: '/a', uidMappings: MAP, gidMappings: MAP },
-  },
   'linux.intelRdt is not supported yet': { 'linux.intelRdt': {} },
 }
-
-test('each mapping of a mount is named', () => {
-  const complaint = (field: string) => `mounts[0].${field}: is not supported yet`
-  const found = complaints(() => readConfig(configText(USES['mappings of single mounts are not supported yet'])))
-  const row = ROWS.some(({ name }) => name.startsWith('mappings of single mounts'))
-  expect(found).toEqual(row ? [complaint('uidMappings'), complaint('gidMappings')] : [])
-})
 
 for (const { name } of ROWS)
   test(`a config is refused because ${name}`, () => {

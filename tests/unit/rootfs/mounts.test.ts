@@ -40,6 +40,7 @@ function making(mounts: readonly Mount[], { script = {}, userNamespace = false, 
     userNamespace,
     cgroups: { version: 2, hierarchies: [], namespace: true, userNamespace: false } as const,
     label,
+    mapped: new Map(),
   }
   return { it, later: makeMounts(setting, mounts) }
 }

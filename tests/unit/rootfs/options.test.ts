@@ -58,7 +58,7 @@ test.each(['private', 'shared', 'slave', 'unbindable'])('%s is a propagation, of
 test('the table has every option of the specification that this build knows, and no other', () => {
   const rows = [...Object.values(ATTRIBUTES).flat(), 'noatime', 'atime', 'relatime', 'norelatime']
   const propagations = ['private', 'shared', 'slave', 'unbindable']
-  const others = ['bind', 'rbind', 'defaults', 'dirsync', 'loud', 'silent', 'remount', 'tmpcopyup']
+  const others = ['bind', 'rbind', 'defaults', 'dirsync', 'loud', 'silent', 'remount', 'tmpcopyup', 'idmap', 'ridmap']
   const every = [
     ...rows,
     ...rows.map((name) => `r${name}`),

@@ -12,6 +12,7 @@ const NOTHING = {
   superblock: [],
   data: [],
   copyUp: false,
+  idmap: 'no',
 }
 
 test('no options ask for nothing', () => {
@@ -32,6 +33,11 @@ test('what engines ask for', () => {
     attributes: { set: ['RDONLY'] },
     propagations: [{ propagation: 'PRIVATE', scope: 'recursive' }],
   })
+})
+
+test('a mapping of ids is for one mount or for all below', () => {
+  expect(parseOptions(['idmap']).idmap).toBe('this')
+  expect(parseOptions(['idmap', 'ridmap']).idmap).toBe('recursive')
 })
 
 describe('of two options about the same, the last one counts', () => {
