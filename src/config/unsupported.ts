@@ -3,7 +3,7 @@
 
 import type { Config } from './schema/config.ts'
 import type { LinuxSeccomp } from './schema/seccomp.ts'
-import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
+import { each, problem, rulesWithin, type Rule, type RuleSet } from './rule.ts'
 
 /** Takes a field's path and whether a document uses it. */
 function unsupported<Subject>(field: string, spec: string, used: (subject: Subject) => boolean): Rule<Subject> {
@@ -31,13 +31,7 @@ export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
   },
 ]
 
-/** What lies in no part that has rows of its own. */
-export const unsupportedElsewhere: readonly Rule<Config>[] = [
-  unsupported('linux.intelRdt', 'config-linux.md#intelrdt', ({ linux }) => linux.intelRdt !== undefined),
-]
-
 /** The rows of config.json, those of its parts included. */
 export const unsupportedInConfig: readonly RuleSet<Config>[] = [
-  rulesOf(unsupportedElsewhere),
   rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
 ]

@@ -41,7 +41,7 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     undo.defer(() => removeTree(here, directory))
     const site = prepareSite(kernel, options, { process, directory, undo, open })
     const furnished = explained(site, () => furnish(site))
-    const state = remember(site, furnished.task.pid)
+    const state = remember(site, furnished)
     const master = tell(site, furnished)
     const child = furnished.become()
     undo.move()
@@ -69,7 +69,7 @@ function explained<R>({ kernel, cgroup }: Site, act: () => R): R {
 /** Saved before the container is let go: a create that is killed leaves something that can be deleted. */
 function remember(
   { kernel, options, config, process, plan, directory, rootfs, cgroup }: Site,
-  pid: number,
+  { task: { pid }, resctrl }: Furnished,
 ): ContainerState {
   const state: ContainerState = {
     ociVersion: config.ociVersion,
@@ -82,6 +82,7 @@ function remember(
     owner: options.owner,
     annotations: config.annotations,
     cgroup,
+    ...(resctrl === undefined ? {} : { resctrl }),
     pidNamespace: plan.makes('pid'),
     program: process.args[0] ?? '',
     hooks: HOOK_KINDS.filter((kind) => config.hooks[kind].length > 0),

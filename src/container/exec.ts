@@ -9,6 +9,7 @@ import { inherited } from '#ffi/perform/here.ts'
 import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import { below } from '#src/cgroups/below.ts'
 import { besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { joinResctrl } from '#src/cgroups/resctrl.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { attend } from '#src/console/foreground.ts'
@@ -141,6 +142,8 @@ function prepare(
   const { process, config } = target
   const { sys } = task
   sys.flush()
+  const { resctrl } = target.known.state
+  if (resctrl !== undefined) joinResctrl(kernel.here, resctrl, task.pid)
   setAffinity(kernel.here, task.pid, 'process.execCPUAffinity.final', process.execCPUAffinity.final)
   setLimits(kernel, task.pid, process.rlimits)
   if (process.oomScoreAdj !== undefined) setOomScore(kernel, task.pid, process.oomScoreAdj)

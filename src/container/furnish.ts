@@ -11,6 +11,7 @@ import type { Fd } from '#ffi/fd.ts'
 import type { Child, Task } from '#ffi/perform/kernel.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import { birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { joinResctrl, makeResctrl, type ResctrlRecord } from '#src/cgroups/resctrl.ts'
 import { becomeTerminal } from '#src/console/pty.ts'
 import { enterCgroupNamespace, enterNamespaces } from '#src/namespaces/enter.ts'
 import { moveNetDevices } from '#src/namespaces/net-devices.ts'
@@ -28,6 +29,8 @@ import { adoptTask, type Site } from './site.ts'
 /** A task that has all it needs. `become` lets it go: it then waits for `start`. */
 export interface Furnished {
   readonly task: Task
+  /** The resctrl groups that it is in, if its config has any. */
+  readonly resctrl: ResctrlRecord | undefined
   /** The outer end of its terminal, ours. */
   readonly master: Fd | undefined
   become(): Child
@@ -43,6 +46,8 @@ export function furnish(site: Site): Furnished {
   const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
   enterNamespaces(kernel.here, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
   moveNetDevices(kernel, task, config.linux.netDevices, { undo: site.undo, warn: options.warn })
+  // Its pid stays from here on.
+  const resctrl = joinNewResctrl(site, task)
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
   // prlimit(2) compares ids: as long as the task has not changed its own.
@@ -65,7 +70,15 @@ export function furnish(site: Site): Furnished {
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
   const identified = identify({ kernel, process, linux: config.linux }, task, procfs)
-  return { task, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
+  return { task, resctrl, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
+}
+
+function joinNewResctrl({ kernel, config, options, undo }: Site, { pid }: Task): ResctrlRecord | undefined {
+  const { intelRdt } = config.linux
+  if (intelRdt === undefined) return undefined
+  const record = makeResctrl(kernel.here, intelRdt, options.id, undo)
+  joinResctrl(kernel.here, record, pid)
+  return record
 }
 
 /** The task, in the namespaces that it can be born into, with the descriptors that it will need. */

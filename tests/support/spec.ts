@@ -86,6 +86,7 @@ export interface Linux {
   readonly rootfsPropagation?: string
   readonly maskedPaths?: readonly string[]
   readonly readonlyPaths?: readonly string[]
+  readonly intelRdt?: Readonly<Record<string, unknown>>
   readonly personality?: { readonly domain: string; readonly flags?: readonly string[] }
   readonly memoryPolicy?: { readonly mode: string; readonly nodes?: string; readonly flags?: readonly string[] }
   readonly mountLabel?: string

@@ -2,10 +2,10 @@
 
 import { expect, test } from 'bun:test'
 import { readConfig } from '#src/config/config.ts'
-import { unsupportedElsewhere, unsupportedInSeccomp } from '#src/config/unsupported.ts'
+import { unsupportedInSeccomp } from '#src/config/unsupported.ts'
 import { complaints, configText, type Change } from '#tests/support/config-text.ts'
 
-const ROWS: readonly { readonly name: string }[] = [...unsupportedElsewhere, ...unsupportedInSeccomp]
+const ROWS: readonly { readonly name: string }[] = unsupportedInSeccomp
 
 const seccomp = { 'linux.seccomp.defaultAction': 'SCMP_ACT_ALLOW' }
 
@@ -29,7 +29,6 @@ const USES: Readonly<Record<string, Change>> = {
     'linux.namespaces[0].type': 'time',
     'linux.timeOffsets.boottime.secs': 1,
   },
-  'linux.intelRdt is not supported yet': { 'linux.intelRdt': {} },
 }
 
 for (const { name } of ROWS)
