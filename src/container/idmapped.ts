@@ -47,7 +47,10 @@ function mapped(kernel: Kernel, setting: MappingSetting, mount: Mount): Fd {
   using namespace = mappingOf(kernel, setting, mount)
   if (plan.bind === 'no' && mount.type !== 'bind') throw new Failure('an id mapping is for bind mounts alone')
   const source = hostPath(mount, setting.bundle)
-  const { attributes } = inspectSource(here, source, setting.userNamespace)
+  const { attributes } = inspectSource(here, source, {
+    locked: setting.userNamespace,
+    follow: !plan.links.includes('source'),
+  })
   const tree = setting.open.use(boundTree(here, source, bindPlan(plan), attributes))
   here(mountSetattr(tree, plan.idmap === 'recursive' ? 'recursive' : 'this', { idmap: namespace }))
   return tree

@@ -12,6 +12,7 @@ import { Failure } from '#src/failure.ts'
 import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach.ts'
 import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
 import { copyUp } from './copy-up.ts'
+import { linkOnHost, makeLink, placeUnfollowed } from './links.ts'
 import { type MountPlan, parseOptions, withLabel } from './parse-options.ts'
 import { components, containsLink, directoryInRoot, fileInRoot, openIfThere, withoutLinks } from './resolve.ts'
 
@@ -105,9 +106,12 @@ function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefi
   const { task, here } = setting
   if (plan.data.length > 0) throw new Failure(`a bind mount cannot have the file system option "${plan.data[0]}"`)
   const source = hostPath(mount, setting.bundle)
-  const { stat, attributes } = inspectSource(here, source, setting.userNamespace)
-  refuseMismatch(setting, mount.destination, stat)
-  using target = stat.type === 'directory' ? directory(setting, mount.destination) : file(setting, mount.destination)
+  if (plan.links.includes('copy') && copiesLink(setting, mount.destination, source)) return
+  const { stat, attributes } = inspectSource(here, source, {
+    locked: setting.userNamespace,
+    follow: !plan.links.includes('source'),
+  })
+  using target = bindTarget(setting, mount.destination, { stat, follow: !plan.links.includes('target') })
   using tree = setting.mapped.get(mount) ?? boundTree(task, source, bindPlan(plan), attributes)
   attach(task, tree, target)
   finishTree(task, tree, plan)
@@ -123,6 +127,21 @@ export function bindPlan(plan: MountPlan): MountPlan {
   return plan.bind === 'no' ? { ...plan, bind: 'recursive' } : plan
 }
 
+/** What a bind mount goes on. `follow`: a link in the last place of the destination. */
+function bindTarget(setting: MountSetting, destination: string, { stat, follow }: { stat: Stat; follow: boolean }): Fd {
+  const isDirectory = stat.type === 'directory'
+  if (!follow) return placeUnfollowed(setting.task, setting.root, { path: destination, isDirectory })
+  refuseMismatch(setting, destination, stat)
+  return isDirectory ? directory(setting, destination) : file(setting, destination)
+}
+
+/** Makes the source again if it is a link; gives whether it was one. */
+function copiesLink({ here, task, root }: MountSetting, path: string, source: string): boolean {
+  const target = linkOnHost(here, source)
+  if (target !== undefined) makeLink(task, root, { path, target })
+  return target !== undefined
+}
+
 /** A directory goes on a directory, and anything else on a file. Engines look for "not a directory" to explain it. */
 function refuseMismatch({ here, rootBefore }: MountSetting, destination: string, source: Stat): void {
   using target = openIfThere(here, rootBefore, destination)
@@ -136,10 +155,10 @@ function refuseMismatch({ here, rootBefore }: MountSetting, destination: string,
 export function inspectSource(
   here: Sys,
   source: string,
-  locked: boolean,
+  { locked, follow }: { locked: boolean; follow: boolean },
 ): { stat: Stat; attributes: MountAttribute[] } {
   try {
-    using file = openHost(here, source)
+    using file = openHost(here, source, follow)
     const flags = locked ? here(fstatfs(file)).flags : 0
     const attributes = LOCKABLE.filter((name) => flags & MS[name])
     return { stat: here(fstat(file)), attributes }

@@ -13,6 +13,7 @@ const NOTHING = {
   data: [],
   copyUp: false,
   idmap: 'no',
+  links: [],
 }
 
 test('no options ask for nothing', () => {
@@ -20,7 +21,7 @@ test('no options ask for nothing', () => {
 })
 
 test('options that say what is the case anyway ask for nothing, either', () => {
-  expect<unknown>(parseOptions(['defaults', 'loud', 'silent', 'remount'])).toEqual(NOTHING)
+  expect<unknown>(parseOptions(['defaults', 'loud', 'silent', 'remount', 'iversion', 'noiversion'])).toEqual(NOTHING)
 })
 
 test('what engines ask for', () => {
