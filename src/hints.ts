@@ -57,7 +57,7 @@ const HINTS: readonly Hint[] = [
   {
     syscall: 'sched_setattr',
     errno: 'EPERM',
-    hint: 'on cgroup v1 a real-time policy needs linux.resources.cpu.realtimeRuntime; everywhere it needs CAP_SYS_NICE',
+    hint: 'a real-time policy needs CAP_SYS_NICE, and with RT_GROUP_SCHED linux.resources.cpu.realtimeRuntime, which cgroup v2 does not have',
   },
   {
     syscall: 'mount_setattr',
@@ -65,6 +65,7 @@ const HINTS: readonly Hint[] = [
     when: 'IDMAP',
     hint: 'the file system of the source, or of something below it, cannot have its ids mapped',
   },
+  { syscall: 'set_mempolicy', errno: 'ENOSYS', hint: 'the kernel was built without NUMA' },
   { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
 ]
 
