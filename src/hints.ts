@@ -69,6 +69,24 @@ const HINTS: readonly Hint[] = [
     when: '"gid"',
     hint: 'the group must be one that linux.gidMappings maps into the container',
   },
+  {
+    syscall: 'sched_setattr',
+    errno: 'EPERM',
+    when: 'DEADLINE',
+    hint: 'the kernel allows this to a process that may run on all CPUs: leave out linux.resources.cpu.cpus',
+  },
+  {
+    syscall: 'sched_setattr',
+    errno: 'EPERM',
+    hint: 'a real-time policy needs CAP_SYS_NICE, and with RT_GROUP_SCHED linux.resources.cpu.realtimeRuntime, which cgroup v2 does not have',
+  },
+  {
+    syscall: 'mount_setattr',
+    errno: 'EINVAL',
+    when: 'IDMAP',
+    hint: 'the file system of the source, or of something below it, cannot have its ids mapped',
+  },
+  { syscall: 'set_mempolicy', errno: 'ENOSYS', hint: 'the kernel was built without NUMA' },
   { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
 ]
 

@@ -9,7 +9,7 @@ import { resourceRules } from './rules/resources.ts'
 import { configSchema, type Config } from './schema/config.ts'
 import { processSchema, type Process } from './schema/process.ts'
 import { resourcesSchema, type LinuxResources } from './schema/resources.ts'
-import { unsupportedInConfig, unsupportedInProcess } from './unsupported.ts'
+import { unsupportedInConfig } from './unsupported.ts'
 
 const CONFIG: Document<Config> = {
   schema: configSchema,
@@ -25,7 +25,7 @@ const CONFIG: Document<Config> = {
 
 const PROCESS: Document<Process> = {
   schema: processSchema,
-  rules: [rulesOf(processRules), rulesOf(unsupportedInProcess)],
+  rules: [rulesOf(processRules)],
   harmless: new Map([['cwd', '/']]),
 }
 

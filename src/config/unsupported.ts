@@ -2,9 +2,8 @@
 // refuse it, so each of these fields is refused while its row stands here; building the feature deletes the row.
 
 import type { Config } from './schema/config.ts'
-import type { Process } from './schema/process.ts'
 import type { LinuxSeccomp } from './schema/seccomp.ts'
-import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
+import { each, problem, rulesWithin, type Rule, type RuleSet } from './rule.ts'
 
 const REFUSED = ' is not supported yet'
 
@@ -17,17 +16,6 @@ function unsupported<Subject>(field: string, spec: string, used: (subject: Subje
     check: (subject) => (used(subject) ? [{ path: field, message: 'is not supported yet' }] : []),
   }
 }
-
-const isUsed = (map: object | undefined) => map !== undefined && Object.keys(map).length > 0
-
-const PROCESS = 'config.md#linux-process'
-
-export const unsupportedInProcess: readonly Rule<Process>[] = [
-  unsupported('scheduler', PROCESS, ({ scheduler }) => scheduler !== undefined),
-  unsupported('ioPriority', PROCESS, ({ ioPriority }) => ioPriority !== undefined),
-  unsupported('execCPUAffinity', PROCESS, ({ execCPUAffinity: { initial, final } }) => initial !== '' || final !== ''),
-  unsupported('selinuxLabel', PROCESS, ({ selinuxLabel }) => selinuxLabel !== ''),
-]
 
 const SECCOMP = 'config-linux.md#seccomp'
 
@@ -45,38 +33,12 @@ export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
   },
 ]
 
-/** What lies in no part that has rows of its own. */
-export const unsupportedElsewhere: readonly Rule<Config>[] = [
-  {
-    name: `mounts.uidMappings${REFUSED}`,
-    spec: 'config.md#posix-platform-mounts',
-    reads: ['mounts'],
-    check: ({ mounts }) =>
-      each(mounts, ({ uidMappings, gidMappings }, index) => [
-        ...(uidMappings.length > 0 ? problem(['mounts', index, 'uidMappings'], 'is not supported yet') : []),
-        ...(gidMappings.length > 0 ? problem(['mounts', index, 'gidMappings'], 'is not supported yet') : []),
-      ]),
-  },
-  unsupported('linux.netDevices', 'config-linux.md#network-devices', ({ linux }) => isUsed(linux.netDevices)),
-  unsupported('linux.intelRdt', 'config-linux.md#intelrdt', ({ linux }) => linux.intelRdt !== undefined),
-  unsupported('linux.memoryPolicy', 'config-linux.md#memory-policy', ({ linux }) => linux.memoryPolicy !== undefined),
-  unsupported('linux.mountLabel', 'config-linux.md#mount-label', ({ linux }) => linux.mountLabel !== ''),
-  unsupported('linux.personality', 'config-linux.md#personality', ({ linux }) => linux.personality !== undefined),
-]
-
 /** The rows of config.json, those of its parts included. */
 export const unsupportedInConfig: readonly RuleSet<Config>[] = [
-  rulesWithin('process', ({ process }) => process, unsupportedInProcess),
-  rulesOf(unsupportedElsewhere),
   rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
 ]
 
 /** Takes a field as its row has it, says whether a document may use it: `features` asks, so that there is no second list. */
 export function isBuilt(field: string): boolean {
-  const rows: readonly { readonly name: string }[] = [
-    ...unsupportedInProcess,
-    ...unsupportedElsewhere,
-    ...unsupportedInSeccomp,
-  ]
-  return rows.every(({ name }) => name !== `${field}${REFUSED}`)
+  return unsupportedInSeccomp.every(({ name }) => name !== `${field}${REFUSED}`)
 }

@@ -11,6 +11,7 @@ import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree, replaceFile } from '#src/files.ts'
+import { requireSelinux } from '#src/security/selinux.ts'
 import { furnish, type Furnished } from './furnish.ts'
 import { type CreateOptions, prepareSite, type Site } from './site.ts'
 import { type ContainerState, saveState } from './state.ts'
@@ -32,13 +33,15 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     const { here } = kernel
     const { process } = options.config
     if (process === undefined) throw new Failure('config.json has no process, which is not supported')
+    requireSelinux(here, 'process.selinuxLabel', process.selinuxLabel)
+    requireSelinux(here, 'linux.mountLabel', options.config.linux.mountLabel)
     using undo = new DisposableStack()
     using open = new DisposableStack()
     const directory = claim(here, options.store, options.id)
     undo.defer(() => removeTree(here, directory))
     const site = prepareSite(kernel, options, { process, directory, undo, open })
     const furnished = explained(site, () => furnish(site))
-    const state = remember(site, furnished.task.pid)
+    const state = remember(site, furnished)
     const master = tell(site, furnished)
     const child = furnished.become()
     undo.move()
@@ -66,7 +69,7 @@ function explained<R>({ kernel, cgroup }: Site, act: () => R): R {
 /** Saved before the container is let go: a create that is killed leaves something that can be deleted. */
 function remember(
   { kernel, options, config, process, plan, directory, rootfs, cgroup }: Site,
-  pid: number,
+  { task: { pid }, resctrl }: Furnished,
 ): ContainerState {
   const state: ContainerState = {
     ociVersion: config.ociVersion,
@@ -79,6 +82,7 @@ function remember(
     owner: options.owner,
     annotations: config.annotations,
     cgroup,
+    ...(resctrl === undefined ? {} : { resctrl }),
     pidNamespace: plan.makes('pid'),
     program: process.args[0] ?? '',
     hooks: HOOK_KINDS.filter((kind) => config.hooks[kind].length > 0),

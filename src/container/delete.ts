@@ -5,6 +5,7 @@ import { poll } from '#ffi/calls/descriptor.ts'
 import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { remove } from '#src/cgroups/remove.ts'
+import { removeResctrl } from '#src/cgroups/resctrl.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree } from '#src/files.ts'
 import { killContainer } from './kill.ts'
@@ -68,6 +69,7 @@ export function destroy(kernel: Kernel, known: Known, how: Pick<DeleteOptions, '
   const { here } = kernel
   const { directory, state } = known
   remove(here, state.cgroup)
+  if (state.resctrl !== undefined) removeResctrl(here, state.resctrl)
   try {
     if (state.hooks.includes('poststop'))
       hooksOutside(kernel, 'poststop', how.savedConfig(here, directory).hooks, { state, status: 'stopped', pid: 0 })

@@ -9,6 +9,7 @@ import { inherited } from '#ffi/perform/here.ts'
 import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import { below } from '#src/cgroups/below.ts'
 import { besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { joinResctrl } from '#src/cgroups/resctrl.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { attend } from '#src/console/foreground.ts'
@@ -19,8 +20,10 @@ import { planNamespaces } from '#src/namespaces/plan.ts'
 import { privateProcfs } from '#src/namespaces/procfs.ts'
 import { dropLast } from '#src/process/identity.ts'
 import { awaitExec, queueExec } from '#src/process/release.ts'
+import { setAffinity } from '#src/process/scheduling.ts'
 import { installFilter } from '#src/security/filter.ts'
 import { newKeyring } from '#src/security/keyring.ts'
+import { requireSelinux, withKeyLabel } from '#src/security/selinux.ts'
 import { writePidFile } from './create.ts'
 import { ownStdio, setLimits, setOomScore } from './from-outside.ts'
 import { type Identified, identify } from './identify.ts'
@@ -56,6 +59,7 @@ export function exec(kernel: Kernel, options: ExecOptions): Ending | undefined {
     if (config.process === undefined) throw new Failure('the container has no process to take defaults from')
     const process = options.process(config.process)
     checkConsole(process, options)
+    requireSelinux(kernel.here, 'process.selinuxLabel', process.selinuxLabel)
     const { child, master } = launch(kernel, options, { known, config, process })
     using pidfd = child.pidfd
     return options.detach ? undefined : attend(kernel.here, { pidfd, master })
@@ -92,6 +96,8 @@ function launch(kernel: Kernel, options: ExecOptions, target: Target): { child: 
   using ours = writing
   using init = openProcess(here, target.known.state)
   if (init === undefined) throw new Failure('container not running')
+  // Our own until the task is in its cgroup; the task inherits them.
+  setAffinity(here, 0, 'process.execCPUAffinity.initial', target.process.execCPUAffinity.initial)
   using task = bear(kernel, { init, writing: ours, options, target })
   const { pty, identified } = prepare(kernel, task, { options, target })
   if (options.pidFile !== undefined) writePidFile(kernel, options.pidFile, task.pid)
@@ -136,15 +142,20 @@ function prepare(
   const { process, config } = target
   const { sys } = task
   sys.flush()
+  const { resctrl } = target.known.state
+  if (resctrl !== undefined) joinResctrl(kernel.here, resctrl, task.pid)
+  setAffinity(kernel.here, task.pid, 'process.execCPUAffinity.final', process.execCPUAffinity.final)
   setLimits(kernel, task.pid, process.rlimits)
   if (process.oomScoreAdj !== undefined) setOomScore(kernel, task.pid, process.oomScoreAdj)
-  newKeyring(sys, options.id)
+  using procfs =
+    process.apparmorProfile === '' && process.selinuxLabel === ''
+      ? undefined
+      : privateProcfs(sys, planNamespaces(config.linux.namespaces))
+  withKeyLabel(sys, procfs, process.selinuxLabel, () => newKeyring(sys, options.id))
   sys(setsid())
   const pty = process.terminal ? terminal(kernel, task, process) : undefined
   if (!process.terminal) ownStdio(kernel, hostId(config.linux.uidMappings, process.user.uid))
-  using procfs =
-    process.apparmorProfile === '' ? undefined : privateProcfs(sys, planNamespaces(config.linux.namespaces))
-  const identified = identify({ kernel, process, seccomp: config.linux.seccomp }, task, procfs)
+  const identified = identify({ kernel, process, linux: config.linux }, task, procfs)
   return { pty, identified }
 }
 

@@ -50,6 +50,8 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
       bundle: site.options.bundle,
       userNamespace: site.userNamespace,
       cgroups: { ...cgroupTree(kernel.here, site.cgroup, plan.makes('cgroup')), userNamespace: site.userNamespace },
+      label: config.linux.mountLabel,
+      mapped: new Map(Array.from(site.mapped, ([mount, source]) => [mount, task.inherit(source)])),
     },
     config.mounts,
   )
@@ -64,7 +66,7 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
   protectPaths(sys, root, config.linux.readonlyPaths)
   // The last ones: they must lie on top, and they take the host's /dev/null, which is out of sight soon.
   if (config.linux.maskedPaths.length > 0) verifyHostNull(kernel.here)
-  maskPaths(sys, root, config.linux.maskedPaths)
+  maskPaths(sys, root, config.linux.maskedPaths, config.linux.mountLabel)
   if (config.root.readonly) protectRoot(sys, root)
   enterRoot(site, task, root)
   spreadRoot(sys, root, rootfsPropagation)

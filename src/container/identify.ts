@@ -10,13 +10,16 @@ import { CAPABILITY, type Capability } from '#ffi/numbers/capability.ts'
 import type { Kernel, Task } from '#ffi/perform/kernel.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import type { LinuxSeccomp } from '#src/config/schema/seccomp.ts'
+import type { Linux } from '#src/config/schema/linux.ts'
 import { Failure } from '#src/failure.ts'
 import { readText, readTextIfThere } from '#src/files.ts'
 import { findExecutable } from '#src/process/executable.ts'
 import { readPasswd, valueOf, withHome, withoutDuplicates } from '#src/process/env.ts'
 import { assume, type Identity, knownCapabilities } from '#src/process/identity.ts'
 import type { Execution } from '#src/process/release.ts'
+import { setDomain, setPriorities } from '#src/process/scheduling.ts'
 import { setApparmorProfile } from '#src/security/apparmor.ts'
+import { setProcessLabel } from '#src/security/selinux.ts'
 
 /** What is known of a process before it runs. */
 export interface Identified {
@@ -30,18 +33,24 @@ const DEFAULT_UMASK = 0o022
 export interface Whom {
   readonly kernel: Kernel
   readonly process: Process
-  readonly seccomp: LinuxSeccomp | undefined
+  readonly linux: Linux
 }
 
 /**
  * Gives a task the identity of a process: environment, working directory, user, capabilities, LSM profile. `procfs` is
  * open in the task. Throws a Failure when there is nothing to execute.
  */
-export function identify({ kernel, process, seccomp }: Whom, task: Task, procfs: Fd | undefined): Identified {
+export function identify({ kernel, process, linux }: Whom, task: Task, procfs: Fd | undefined): Identified {
   const { sys } = task
   const env = environment(task, process)
-  const identity = identityOf(kernel, process, seccomp, task.pid)
-  if (procfs !== undefined) setApparmorProfile(kernel.here, sys, procfs, process.apparmorProfile)
+  const identity = identityOf(kernel, process, linux.seccomp, task.pid)
+  if (procfs !== undefined) {
+    setApparmorProfile(kernel.here, sys, procfs, process.apparmorProfile)
+    setProcessLabel(sys, procfs, process.selinuxLabel)
+  }
+  setDomain(sys, linux)
+  // Late: a task that the kernel seldom runs is slow to furnish. Before it belongs to a user whom bunc has no power over.
+  setPriorities(kernel.here, task.pid, process)
   enterCwd(task, process.cwd)
   assume(sys, identity)
   sys(umask(process.user.umask ?? DEFAULT_UMASK))

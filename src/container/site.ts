@@ -16,6 +16,7 @@ import { remove } from '#src/cgroups/remove.ts'
 import { adopt } from '#src/cgroups/systemd/adopt.ts'
 import { annotatedProperties } from '#src/cgroups/systemd/annotations.ts'
 import type { Config } from '#src/config/schema/config.ts'
+import type { Mount } from '#src/config/schema/mounts.ts'
 import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { Failure } from '#src/failure.ts'
@@ -23,6 +24,7 @@ import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { inUserNamespace } from '#src/namespaces/own.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
+import { mappedSources } from './idmapped.ts'
 import { CONFIG_FILE, FIFO } from './state.ts'
 
 /** A mount that is none of the config's. */
@@ -76,6 +78,8 @@ export interface Site {
   readonly rootfs: string
   readonly plan: NamespacePlan
   readonly joins: readonly OpenJoin[]
+  /** Sources of mounts with an id mapping, to be inherited by the task. */
+  readonly mapped: ReadonlyMap<Mount, Fd>
   readonly cgroup: CgroupRecord
   /** What takes the cgroup away; it comes to that when the task, made later, has been ended. */
   readonly cgroupUndo: DisposableStack
@@ -103,6 +107,7 @@ export function prepareSite(
   const nested = inUserNamespace(here)
   const rootless = options.rootless ?? (nested || here(geteuid()) !== 0)
   const userNamespace = nested || plan.has('user')
+  const mapped = mappedSources(kernel, { config, bundle, joins, userNamespace, open })
   const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver, optional: rootless }
   const planned = planCgroup(here, wanted)
   const cgroup = planned.unit === undefined ? make(here, planned, { optional: rootless }) : planned
@@ -122,6 +127,7 @@ export function prepareSite(
     extraTree,
     plan,
     joins,
+    mapped,
     cgroup,
     cgroupUndo,
     fifo,

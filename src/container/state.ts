@@ -4,6 +4,7 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { type CgroupRecord, isCgroupRecord } from '#src/cgroups/record.ts'
+import { isResctrlRecord, type ResctrlRecord } from '#src/cgroups/resctrl.ts'
 import { Failure } from '#src/failure.ts'
 import { readTextIfThere, replaceFile } from '#src/files.ts'
 
@@ -26,6 +27,8 @@ export interface ContainerState {
   readonly owner: string
   readonly annotations: Readonly<Record<string, string>>
   readonly cgroup: CgroupRecord
+  /** Its resctrl groups, if it has any. */
+  readonly resctrl?: ResctrlRecord
   /** Whether it has a pid namespace of its own, whose end is the end of every process in it. */
   readonly pidNamespace: boolean
   /** What the process executes, as it stands in its arguments. */
@@ -78,7 +81,8 @@ function isState(value: unknown): value is ContainerState {
     Array.isArray(value['hooks']) &&
     isObject(value['annotations']) &&
     Object.values(value['annotations']).every((text) => typeof text === 'string') &&
-    isCgroupRecord(value['cgroup'])
+    isCgroupRecord(value['cgroup']) &&
+    (value['resctrl'] === undefined || isResctrlRecord(value['resctrl']))
   )
 }
 

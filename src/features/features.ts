@@ -40,13 +40,11 @@ export function features(here: Sys): object {
         supportedFlags: supportedFlags(here),
       },
       apparmor: { enabled: true },
-      selinux: { enabled: isBuilt('selinuxLabel') },
-      intelRdt: enabledWith(isBuilt('linux.intelRdt'), ['schemata', 'monitoring']),
-      ...(isBuilt('linux.memoryPolicy')
-        ? { memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS } }
-        : {}),
-      mountExtensions: { idmap: { enabled: isBuilt('mounts.uidMappings') } },
-      netDevices: { enabled: isBuilt('linux.netDevices') },
+      selinux: { enabled: true },
+      intelRdt: { enabled: true, schemata: true, monitoring: true },
+      netDevices: { enabled: true },
+      memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
+      mountExtensions: { idmap: { enabled: true } },
     },
     annotations: {
       'io.github.bunc.version': VERSION,
@@ -54,11 +52,6 @@ export function features(here: Sys): object {
     },
     potentiallyUnsafeConfigAnnotations: [PROPERTY_ANNOTATION],
   }
-}
-
-/** What came with the feature itself is there where the feature is. */
-function enabledWith(enabled: boolean, parts: readonly string[]): object {
-  return { enabled, ...Object.fromEntries(parts.map((part) => [part, enabled])) }
 }
 
 /** The flags that the kernel of this host knows: all but one are older than any kernel that bunc runs on. */

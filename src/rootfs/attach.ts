@@ -61,7 +61,8 @@ const REPLACED: readonly MountAttribute[] = ['RDONLY', 'NOSUID', 'NODEV', 'NOEXE
  */
 export function boundTree(sys: Sys, source: string, plan: MountPlan, locked: readonly MountAttribute[]): Fd {
   const recursive = plan.bind === 'recursive' ? (['RECURSIVE'] as const) : []
-  const tree = sys(openTree('cwd', source, ['CLONE', ...recursive]))
+  const unfollowed = plan.links.includes('source') ? (['SYMLINK_NOFOLLOW'] as const) : []
+  const tree = sys(openTree('cwd', source, ['CLONE', ...recursive, ...unfollowed]))
   const { set, clear } = plan.attributes
   if (set.length + clear.length > 0) {
     // To take one away is not to give the whole list: "rw" leaves what else the source's mount has.
@@ -94,7 +95,7 @@ export function changedCopyOf(sys: Sys, source: Fd, change: MountChange): Fd {
   return tree
 }
 
-/** Opens a path of the host (O_PATH), following links. */
-export function openHost(sys: Sys, path: string): Fd {
-  return sys(openat('cwd', path, ['PATH']))
+/** Opens a path of the host (O_PATH); `follow`: a link in its last place, too. */
+export function openHost(sys: Sys, path: string, follow = true): Fd {
+  return sys(openat('cwd', path, follow ? ['PATH'] : ['PATH', 'NOFOLLOW']))
 }

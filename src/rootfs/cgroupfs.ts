@@ -6,7 +6,7 @@ import { mkdirat, openat, symlinkat } from '#ffi/calls/file.ts'
 import { mountSetattr } from '#ffi/calls/mount.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { attach, boundTree, newFilesystem } from './attach.ts'
-import type { MountPlan } from './parse-options.ts'
+import { isLabel, type MountPlan } from './parse-options.ts'
 
 /** One v1 hierarchy. */
 export interface Hierarchy {
@@ -57,7 +57,7 @@ function mountUnified(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPlan): 
 
 function mountHierarchies(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPlan): void {
   const attributes = { set: plan.attributes.set.filter((name) => name !== 'RDONLY'), clear: [] }
-  const tmpfs: MountPlan = { ...plan, attributes, data: ['mode=755'] }
+  const tmpfs: MountPlan = { ...plan, attributes, data: ['mode=755', ...plan.data.filter(isLabel)] }
   using top = newFilesystem(sys, { type: 'tmpfs', source: 'tmpfs', plan: tmpfs })
   attach(sys, top, target)
   for (const hierarchy of tree.hierarchies) mountHierarchy(sys, top, { hierarchy, tree, plan })

@@ -12,7 +12,8 @@ import { Failure } from '#src/failure.ts'
 import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach.ts'
 import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
 import { copyUp } from './copy-up.ts'
-import { type MountPlan, parseOptions } from './parse-options.ts'
+import { linkOnHost, makeLink, placeUnfollowed } from './links.ts'
+import { type MountPlan, parseOptions, withLabel } from './parse-options.ts'
 import { components, containsLink, directoryInRoot, fileInRoot, openIfThere, withoutLinks } from './resolve.ts'
 
 /** What mounting needs to know beside the mounts themselves. */
@@ -30,6 +31,10 @@ export interface MountSetting {
   /** Whether attributes of the host's mounts are locked for the container. */
   readonly userNamespace: boolean
   readonly cgroups: CgroupTree
+  /** SELinux label of what is on the new file systems; empty for none. */
+  readonly label: string
+  /** Sources of bind mounts that were copied already because of their id mapping, open in the task. */
+  readonly mapped: ReadonlyMap<Mount, Fd>
 }
 
 /**
@@ -62,15 +67,19 @@ function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
   if (plan.bind !== 'no' || mount.type === 'bind') return bindMount(setting, mount, plan)
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') {
     using target = directory(setting, mount.destination)
-    mountCgroups(setting.task, { target, tree: setting.cgroups, plan })
+    mountCgroups(setting.task, { target, tree: setting.cgroups, plan: withLabel(plan, setting.label) })
     return undefined
   }
   // These two are what everything else relies on: their place must be what it looks like (CVE-2019-19921).
   if (mount.type === 'proc' || mount.type === 'sysfs') refuseLink(setting, mount.destination)
-  const whole = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
+  const moded = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
+  const whole = UNLABELLED.includes(mount.type) ? moded : withLabel(moded, setting.label)
   using target = directory(setting, mount.destination)
   return mountNew(setting, { target, type: mount.type, source: mount.source, plan: whole })
 }
+
+/** SELinux labels the files of these by itself, and refuses a context for all of them. */
+const UNLABELLED: readonly string[] = ['proc', 'sysfs', 'mqueue']
 
 /** Mounts a new file system on a target. Gives its mount if that must become read-only later. */
 export function mountNew(
@@ -101,13 +110,41 @@ export function withMode(
 function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {
   const { task, here } = setting
   if (plan.data.length > 0) throw new Failure(`a bind mount cannot have the file system option "${plan.data[0]}"`)
-  const source = mount.source.startsWith('/') ? mount.source : `${setting.bundle}/${mount.source}`
-  const { stat, attributes } = inspect(here, source, setting.userNamespace)
-  refuseMismatch(setting, mount.destination, stat)
-  using target = stat.type === 'directory' ? directory(setting, mount.destination) : file(setting, mount.destination)
-  using tree = boundTree(task, source, { ...plan, bind: plan.bind === 'no' ? 'recursive' : plan.bind }, attributes)
+  const source = hostPath(mount, setting.bundle)
+  if (plan.links.includes('copy') && copiesLink(setting, mount.destination, source)) return
+  const { stat, attributes } = inspectSource(here, source, {
+    locked: setting.userNamespace,
+    follow: !plan.links.includes('source'),
+  })
+  using target = bindTarget(setting, mount.destination, { stat, follow: !plan.links.includes('target') })
+  using tree = setting.mapped.get(mount) ?? boundTree(task, source, bindPlan(plan), attributes)
   attach(task, tree, target)
   finishTree(task, tree, plan)
+}
+
+/** What is bound, as a path of the host: a relative source lies in the bundle. */
+export function hostPath({ source }: Mount, bundle: string): string {
+  return source.startsWith('/') ? source : `${bundle}/${source}`
+}
+
+/** Takes the plan of a bind mount; one that does not say how far it goes takes everything below along. */
+export function bindPlan(plan: MountPlan): MountPlan {
+  return plan.bind === 'no' ? { ...plan, bind: 'recursive' } : plan
+}
+
+/** What a bind mount goes on. `follow`: a link in the last place of the destination. */
+function bindTarget(setting: MountSetting, destination: string, { stat, follow }: { stat: Stat; follow: boolean }): Fd {
+  const isDirectory = stat.type === 'directory'
+  if (!follow) return placeUnfollowed(setting.task, setting.root, { path: destination, isDirectory })
+  refuseMismatch(setting, destination, stat)
+  return isDirectory ? directory(setting, destination) : file(setting, destination)
+}
+
+/** Makes the source again if it is a link; gives whether it was one. */
+function copiesLink({ here, task, root }: MountSetting, path: string, source: string): boolean {
+  const target = linkOnHost(here, source)
+  if (target !== undefined) makeLink(task, root, { path, target })
+  return target !== undefined
 }
 
 /** A directory goes on a directory, and anything else on a file. Engines look for "not a directory" to explain it. */
@@ -119,10 +156,14 @@ function refuseMismatch({ here, rootBefore }: MountSetting, destination: string,
   throw new Failure(`not a directory: a ${what} cannot be mounted on the ${onto} "${destination}" of the container`)
 }
 
-/** What the source of a bind mount is, and which attributes the container may not take away. */
-function inspect(here: Sys, source: string, locked: boolean): { stat: Stat; attributes: MountAttribute[] } {
+/** What the source of a bind mount is, and, where they are locked, which attributes the container may not take away. */
+export function inspectSource(
+  here: Sys,
+  source: string,
+  { locked, follow }: { locked: boolean; follow: boolean },
+): { stat: Stat; attributes: MountAttribute[] } {
   try {
-    using file = openHost(here, source)
+    using file = openHost(here, source, follow)
     const flags = locked ? here(fstatfs(file)).flags : 0
     const attributes = LOCKABLE.filter((name) => flags & MS[name])
     return { stat: here(fstat(file)), attributes }

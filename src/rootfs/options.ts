@@ -3,6 +3,9 @@
 
 import type { MountAttribute, Propagation } from '#ffi/calls/mount.ts'
 
+/** `copy`: a source that is a link is made again; `source`, `target`: a link there is not followed. */
+export type LinkHandling = 'copy' | 'source' | 'target'
+
 /** What one option asks for. `recursive`: of all mounts below, too. */
 export type OptionRow =
   | { readonly kind: 'set' | 'clear'; readonly attribute: MountAttribute; readonly recursive?: true }
@@ -12,6 +15,10 @@ export type OptionRow =
   | { readonly kind: 'superblock'; readonly key: string; readonly off?: true }
   /** Says what is the case anyway, or concerns only mount(8). */
   | { readonly kind: 'nothing' }
+  /** The mount shows other owners than its source has. */
+  | { readonly kind: 'idmap'; readonly recursive: boolean }
+  /** What becomes of symbolic links; none of the specification, crun has them. */
+  | { readonly kind: 'link'; readonly how: LinkHandling }
   /** Changes how the target is found or filled. */
   | { readonly kind: 'tmpcopyup' }
 
@@ -24,17 +31,21 @@ const propagateBelow = (propagation: Propagation) => ({ kind: 'propagation', pro
 const superblock = (key: string) => ({ kind: 'superblock', key }) as const
 const notSuperblock = (key: string) => ({ kind: 'superblock', key, off: true }) as const
 
-/** Every option of config.md, "Linux mount options". */
+/** Every option of config.md, "Linux mount options", and crun's three about links. */
 export const MOUNT_OPTIONS: { readonly [option: string]: OptionRow } = {
   async: notSuperblock('sync'),
   atime: clear('NOATIME'),
   bind: { kind: 'bind', recursive: false },
+  'copy-symlink': { kind: 'link', how: 'copy' },
   defaults: { kind: 'nothing' },
+  'dest-nofollow': { kind: 'link', how: 'target' },
   dev: clear('NODEV'),
   diratime: clear('NODIRATIME'),
   dirsync: superblock('dirsync'),
   exec: clear('NOEXEC'),
-  iversion: superblock('iversion'),
+  idmap: { kind: 'idmap', recursive: false },
+  // A file system that counts changes of its files does so unasked, and fsconfig(2) has no name for it.
+  iversion: { kind: 'nothing' },
   lazytime: superblock('lazytime'),
   loud: { kind: 'nothing' },
   mand: superblock('mand'),
@@ -42,7 +53,7 @@ export const MOUNT_OPTIONS: { readonly [option: string]: OptionRow } = {
   nodev: set('NODEV'),
   nodiratime: set('NODIRATIME'),
   noexec: set('NOEXEC'),
-  noiversion: notSuperblock('iversion'),
+  noiversion: { kind: 'nothing' },
   nolazytime: notSuperblock('lazytime'),
   nomand: notSuperblock('mand'),
   norelatime: clear('NOATIME'),
@@ -62,12 +73,14 @@ export const MOUNT_OPTIONS: { readonly [option: string]: OptionRow } = {
   shared: propagate('SHARED'),
   silent: { kind: 'nothing' },
   slave: propagate('SLAVE'),
+  'src-nofollow': { kind: 'link', how: 'source' },
   strictatime: set('STRICTATIME'),
   suid: clear('NOSUID'),
   symfollow: clear('NOSYMFOLLOW'),
   sync: superblock('sync'),
   tmpcopyup: { kind: 'tmpcopyup' },
   unbindable: propagate('UNBINDABLE'),
+  ridmap: { kind: 'idmap', recursive: true },
   ratime: clearBelow('NOATIME'),
   rdev: clearBelow('NODEV'),
   rdiratime: clearBelow('NODIRATIME'),

@@ -1,7 +1,7 @@
 // Turns the options of one mount into what is asked of the kernel.
 
 import type { MountAttribute, Propagation } from '#ffi/calls/mount.ts'
-import { MOUNT_OPTIONS } from './options.ts'
+import { type LinkHandling, MOUNT_OPTIONS } from './options.ts'
 
 /** Attributes to set and to clear. */
 export interface AttributeChange {
@@ -21,6 +21,9 @@ export interface MountPlan {
   /** Options of the file system: `key` or `key=value`. */
   readonly data: readonly string[]
   readonly copyUp: boolean
+  /** How far the mapping of ids reaches; `no` also where a mount has mappings and does not say. */
+  readonly idmap: 'no' | 'this' | 'recursive'
+  readonly links: readonly LinkHandling[]
 }
 
 /** Takes the options of a mount in their order, gives the plan. A later option overrides an earlier one. */
@@ -32,17 +35,32 @@ export function parseOptions(options: readonly string[]): MountPlan {
   const data: string[] = []
   let bind: MountPlan['bind'] = 'no'
   let copyUp = false
+  const links: LinkHandling[] = []
+  let idmap: MountPlan['idmap'] = 'no'
   for (const option of options) {
     const row = Object.hasOwn(MOUNT_OPTIONS, option) ? MOUNT_OPTIONS[option] : undefined
     if (row === undefined) data.push(option)
     else if (row.kind === 'bind') bind = row.recursive ? 'recursive' : 'this'
+    else if (row.kind === 'idmap') idmap = row.recursive ? 'recursive' : 'this'
+    else if (row.kind === 'link') links.push(row.how)
     else if (row.kind === 'propagation')
       propagations.push({ propagation: row.propagation, scope: row.recursive ? 'recursive' : 'this' })
     else if (row.kind === 'superblock') row.off ? superblock.delete(row.key) : superblock.add(row.key)
     else if (row.kind === 'tmpcopyup') copyUp = true
     else if (row.kind !== 'nothing') note(row.recursive ? recursive : attributes, row.kind, row.attribute)
   }
-  return { bind, attributes, recursive, propagations, superblock: [...superblock], data, copyUp }
+  return { bind, attributes, recursive, propagations, superblock: [...superblock], data, copyUp, idmap, links }
+}
+
+/** Takes a plan and an SELinux label, gives the plan with the label as `context=`, unless there is none or it has one. */
+export function withLabel(plan: MountPlan, label: string): MountPlan {
+  if (label === '' || plan.data.some(isLabel)) return plan
+  return { ...plan, data: [...plan.data, `context=${label}`] }
+}
+
+/** Whether an option is the SELinux label of a whole file system. */
+export function isLabel(option: string): boolean {
+  return option.startsWith('context=')
 }
 
 /** An attribute is either set or cleared: the last word counts. */

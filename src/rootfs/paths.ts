@@ -7,7 +7,7 @@ import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
 import { attach, changedCopyOf, copyOf, newFilesystem, openHost } from './attach.ts'
-import { parseOptions } from './parse-options.ts'
+import { parseOptions, withLabel } from './parse-options.ts'
 import { openIfThere } from './resolve.ts'
 
 const NULL_MAJOR = 1
@@ -26,12 +26,17 @@ const EMPTY = parseOptions(['nosuid', 'nodev', 'noexec', 'nr_inodes=1', 'mode=55
 
 /**
  * Hides paths of the container: a directory behind an empty one, anything else behind the null device. A path that is
- * not there is left out; every other failure is an error. `task` must still see the host's /dev/null.
+ * not there is left out; every other failure is an error. `task` must still see the host's /dev/null. `label` is the
+ * SELinux label of the empty directory, or empty.
  */
-export function maskPaths(task: Sys, root: Fd, paths: readonly string[]): void {
+export function maskPaths(task: Sys, root: Fd, paths: readonly string[], label = ''): void {
   if (paths.length === 0) return
   using nothing = openHost(task, '/dev/null')
-  using empty = newFilesystem(task, { type: 'tmpfs', source: 'tmpfs', plan: { ...EMPTY, superblock: ['ro'] } })
+  using empty = newFilesystem(task, {
+    type: 'tmpfs',
+    source: 'tmpfs',
+    plan: withLabel({ ...EMPTY, superblock: ['ro'] }, label),
+  })
   const targets = paths.map((path) => openIfThere(task, root, path))
   const stats = task.all(targets.map((target) => tolerating(fstat(target), 'ENOENT')))
   const first = stats.findIndex((stat) => stat?.type === 'directory')

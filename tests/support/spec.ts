@@ -51,6 +51,10 @@ export interface Process {
   readonly rlimits?: readonly { readonly type: string; readonly soft: number; readonly hard: number }[] | null
   readonly noNewPrivileges?: boolean
   readonly oomScoreAdj?: number
+  readonly scheduler?: Readonly<Record<string, unknown>>
+  readonly ioPriority?: { readonly class: string; readonly priority?: number }
+  readonly execCPUAffinity?: { readonly initial?: string; readonly final?: string }
+  readonly selinuxLabel?: string
 }
 
 export interface Namespace {
@@ -76,11 +80,16 @@ export interface Linux {
   readonly gidMappings?: readonly IdMapping[]
   readonly timeOffsets?: Readonly<Record<string, { readonly secs?: number; readonly nanosecs?: number }>>
   readonly devices?: readonly Record<string, string | number>[]
+  readonly netDevices?: Readonly<Record<string, { readonly name?: string }>>
   readonly cgroupsPath?: string | null
   readonly resources?: Readonly<Record<string, unknown>> | null
   readonly rootfsPropagation?: string
   readonly maskedPaths?: readonly string[]
   readonly readonlyPaths?: readonly string[]
+  readonly intelRdt?: Readonly<Record<string, unknown>>
+  readonly personality?: { readonly domain: string; readonly flags?: readonly string[] }
+  readonly memoryPolicy?: { readonly mode: string; readonly nodes?: string; readonly flags?: readonly string[] }
+  readonly mountLabel?: string
   readonly sysctl?: Readonly<Record<string, string>>
   readonly seccomp?: {
     readonly defaultAction: string

@@ -76,7 +76,9 @@ test('there is a case for each way that a container is made in', () => {
     'joined-namespaces',
     'minimal',
     'read-only',
+    'scheduling',
     'seccomp',
+    'selinux',
     'terminal',
     'user-namespace',
   ])

@@ -19,6 +19,8 @@ describe('a failure that has puzzled people has a hint', () => {
     ['fsmount', 'EPERM', /unmasked one/],
     ['move_mount', 'ENOTDIR', /a file can only be mounted on a file/],
     ['pivot_root', 'EINVAL', /--no-pivot/],
+    ['sched_setattr', 'EPERM', /realtimeRuntime/],
+    ['set_mempolicy', 'ENOSYS', /NUMA/],
     ['mount_setattr', 'ENOSYS', /5\.12/],
   ] as const)('%s = %s', (syscall, errno, hint) => {
     expect(hintFor(failed(syscall, errno))).toMatch(hint)

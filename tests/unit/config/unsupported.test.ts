@@ -1,25 +1,16 @@
 /** Fields that are not built yet are refused by name while their row stands in the table. */
 
 import { expect, test } from 'bun:test'
-import { readConfig, readProcess, readResources } from '#src/config/config.ts'
-import { unsupportedElsewhere, unsupportedInProcess, unsupportedInSeccomp } from '#src/config/unsupported.ts'
+import { readConfig } from '#src/config/config.ts'
+import { unsupportedInSeccomp } from '#src/config/unsupported.ts'
 import { complaints, configText, type Change } from '#tests/support/config-text.ts'
 
-const ROWS: readonly { readonly name: string }[] = [
-  ...unsupportedInProcess,
-  ...unsupportedElsewhere,
-  ...unsupportedInSeccomp,
-]
+const ROWS: readonly { readonly name: string }[] = unsupportedInSeccomp
 
-const MAP = [{ containerID: 0, hostID: 0, size: 1 }]
 const seccomp = { 'linux.seccomp.defaultAction': 'SCMP_ACT_ALLOW' }
 
 /** A config that uses each row's field and is in order otherwise, by the name of the row. */
 const USES: Readonly<Record<string, Change>> = {
-  'scheduler is not supported yet': { 'process.scheduler.policy': 'SCHED_BATCH' },
-  'ioPriority is not supported yet': { 'process.ioPriority.class': 'IOPRIO_CLASS_BE' },
-  'execCPUAffinity is not supported yet': { 'process.execCPUAffinity.final': '0' },
-  'selinuxLabel is not supported yet': { 'process.selinuxLabel': 'a:b:c' },
   'rdma is not supported yet': { 'linux.resources.rdma.mlx5.hcaObjects': 1 },
   'network is not supported yet': { 'linux.resources.network.classID': 1 },
   'listenerPath is not supported yet': { ...seccomp, 'linux.seccomp.listenerPath': '/s' },
@@ -38,22 +29,7 @@ const USES: Readonly<Record<string, Change>> = {
     'linux.namespaces[0].type': 'time',
     'linux.timeOffsets.boottime.secs': 1,
   },
-  'mounts.uidMappings is not supported yet': {
-    'mounts[0]': { destination: '/a', uidMappings: MAP, gidMappings: MAP },
-  },
-  'linux.netDevices is not supported yet': { 'linux.namespaces[0].type': 'network', 'linux.netDevices.eth0': {} },
-  'linux.intelRdt is not supported yet': { 'linux.intelRdt': {} },
-  'linux.memoryPolicy is not supported yet': { 'linux.memoryPolicy.mode': 'MPOL_LOCAL' },
-  'linux.mountLabel is not supported yet': { 'linux.mountLabel': 'a:b:c' },
-  'linux.personality is not supported yet': { 'linux.personality.domain': 'LINUX32' },
 }
-
-test('each mapping of a mount is named', () => {
-  const complaint = (field: string) => `mounts[0].${field}: is not supported yet`
-  const found = complaints(() => readConfig(configText(USES['mounts.uidMappings is not supported yet'])))
-  const row = ROWS.some(({ name }) => name.startsWith('mounts.uidMappings'))
-  expect(found).toEqual(row ? [complaint('uidMappings'), complaint('gidMappings')] : [])
-})
 
 for (const { name } of ROWS)
   test(`a config is refused because ${name}`, () => {
@@ -75,15 +51,4 @@ test('a field that is not used is not refused', () => {
     'mounts[0]': { destination: '/a', uidMappings: [], gidMappings: [] },
   }
   expect(complaints(() => readConfig(configText(idle)))).toEqual([])
-})
-
-test('exec and update refuse the same fields under their own paths', () => {
-  const inProcess = ROWS.some(({ name }) => name.startsWith('scheduler'))
-  expect(complaints(() => readProcess('{"cwd":"/","args":["a"],"scheduler":{"policy":"SCHED_IDLE"}}'))).toEqual(
-    inProcess ? ['scheduler: is not supported yet'] : [],
-  )
-  const inResources = ROWS.some(({ name }) => name.startsWith('rdma'))
-  expect(complaints(() => readResources('{"rdma":{"mlx5":{"hcaObjects":1}}}'))).toEqual(
-    inResources ? ['rdma: is not supported yet'] : [],
-  )
 })

@@ -27,6 +27,13 @@ test('what is saved is what is loaded', () => {
   expect(statSync(at.path('state.json')).mode & 0o777).toBe(0o600)
 })
 
+test('the groups of resctrl are among it where there are some', () => {
+  using at = scratch()
+  const resctrl = { groups: ['/sys/fs/resctrl/web'], made: [] }
+  saveState(here, at.path(), { ...FULL, resctrl })
+  expect(loadState(here, at.path())?.resctrl).toEqual(resctrl)
+})
+
 test('a state is replaced as a whole, and nothing is left beside it', () => {
   using at = scratch()
   saveState(here, at.path(), FULL)
@@ -53,6 +60,7 @@ describe('a damaged file', () => {
     })
 
   test.each([
+    ['has groups that are no paths', JSON.stringify({ ...FULL, resctrl: { groups: ['web'], made: [] } })],
     ['is empty', ''],
     ['was cut off', JSON.stringify(FULL).slice(0, -20)],
     ['is no object', '[]'],

@@ -45,6 +45,13 @@ describe('version 2', () => {
 })
 
 describe('version 1', () => {
+  test('has the label of the mount on its own file system, and on no hierarchy', () => {
+    const calls = mounted(tree(true), [...OPTIONS, 'context=a:b:c'])
+    expect(calls.filter((call) => call.includes('context'))).toEqual([
+      'fsconfig(<tmpfs>, SET_STRING, "context", "a:b:c")',
+    ])
+  })
+
   const hierarchies = [
     { name: 'memory', options: ['memory'], path: '/sys/fs/cgroup/memory/web' },
     { name: 'cpu,cpuacct', options: ['cpu', 'cpuacct'], path: '/sys/fs/cgroup/cpu,cpuacct/web' },

@@ -23,10 +23,11 @@ const PROC = mount('/proc', 'proc', 'proc', 'nosuid')
 interface Choices {
   readonly script?: Script
   readonly userNamespace?: boolean
+  readonly label?: string
 }
 
 /** Makes mounts in a recording. */
-function making(mounts: readonly Mount[], { script = {}, userNamespace = false }: Choices = {}) {
+function making(mounts: readonly Mount[], { script = {}, userNamespace = false, label = '' }: Choices = {}) {
   const stat = { type: 'directory', mode: 0o755 }
   const it = recording({ fstat: stat, fstatfs: { magic: 0, flags: 0 }, ...script })
   const { sys, kernel } = it
@@ -38,6 +39,8 @@ function making(mounts: readonly Mount[], { script = {}, userNamespace = false }
     bundle: '/bundle',
     userNamespace,
     cgroups: { version: 2, hierarchies: [], namespace: true, userNamespace: false } as const,
+    label,
+    mapped: new Map(),
   }
   return { it, later: makeMounts(setting, mounts) }
 }
@@ -45,6 +48,18 @@ function making(mounts: readonly Mount[], { script = {}, userNamespace = false }
 const called = (it: Recording, name: RegExp) => it.calls().filter((call) => name.test(call))
 
 describe('a file system', () => {
+  test('has the label of the config, except where the kernel gives labels of its own', () => {
+    const label = 'system_u:object_r:container_file_t:s0:c1,c2'
+    const shm = { ...PROC, destination: '/dev/shm', type: 'tmpfs', options: ['nosuid'] }
+    const named = { ...shm, options: ['context=other'] }
+    const mqueue = { ...shm, type: 'mqueue' }
+    const contexts = (mount: Mount) => called(making([mount], { label }).it, /"context"/)
+    expect(contexts(shm)).toEqual([`fsconfig(<tmpfs>, SET_STRING, "context", "${label}")`])
+    expect(contexts(named)).toEqual(['fsconfig(<tmpfs>, SET_STRING, "context", "other")'])
+    expect([...contexts(PROC), ...contexts(mqueue)]).toEqual([])
+    expect(called(making([shm]).it, /"context"/)).toEqual([])
+  })
+
   test('is made detached, and then attached to a directory that was opened below the root', () => {
     const { it } = making([PROC])
     expect(called(it, /^(fsopen|fsmount|mkdirat|move_mount)/)).toEqual([

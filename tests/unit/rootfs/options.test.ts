@@ -19,7 +19,6 @@ const ATTRIBUTES = {
 const FILESYSTEM = {
   sync: ['sync', 'async'],
   mand: ['mand', 'nomand'],
-  iversion: ['iversion', 'noiversion'],
   lazytime: ['lazytime', 'nolazytime'],
 } as const
 
@@ -58,7 +57,21 @@ test.each(['private', 'shared', 'slave', 'unbindable'])('%s is a propagation, of
 test('the table has every option of the specification that this build knows, and no other', () => {
   const rows = [...Object.values(ATTRIBUTES).flat(), 'noatime', 'atime', 'relatime', 'norelatime']
   const propagations = ['private', 'shared', 'slave', 'unbindable']
-  const others = ['bind', 'rbind', 'defaults', 'dirsync', 'loud', 'silent', 'remount', 'tmpcopyup']
+  const others = [
+    'bind',
+    'rbind',
+    'defaults',
+    'dirsync',
+    'loud',
+    'silent',
+    'remount',
+    'tmpcopyup',
+    'idmap',
+    'ridmap',
+    'iversion',
+    'noiversion',
+  ]
+  const ofCrun = ['copy-symlink', 'src-nofollow', 'dest-nofollow']
   const every = [
     ...rows,
     ...rows.map((name) => `r${name}`),
@@ -66,6 +79,7 @@ test('the table has every option of the specification that this build knows, and
     ...propagations.map((name) => `r${name}`),
     ...Object.values(FILESYSTEM).flat(),
     ...others,
+    ...ofCrun,
   ]
   expect(mountOptionNames()).toEqual(every.toSorted())
 })

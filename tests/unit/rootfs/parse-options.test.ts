@@ -12,6 +12,8 @@ const NOTHING = {
   superblock: [],
   data: [],
   copyUp: false,
+  idmap: 'no',
+  links: [],
 }
 
 test('no options ask for nothing', () => {
@@ -19,7 +21,7 @@ test('no options ask for nothing', () => {
 })
 
 test('options that say what is the case anyway ask for nothing, either', () => {
-  expect<unknown>(parseOptions(['defaults', 'loud', 'silent', 'remount'])).toEqual(NOTHING)
+  expect<unknown>(parseOptions(['defaults', 'loud', 'silent', 'remount', 'iversion', 'noiversion'])).toEqual(NOTHING)
 })
 
 test('what engines ask for', () => {
@@ -32,6 +34,11 @@ test('what engines ask for', () => {
     attributes: { set: ['RDONLY'] },
     propagations: [{ propagation: 'PRIVATE', scope: 'recursive' }],
   })
+})
+
+test('a mapping of ids is for one mount or for all below', () => {
+  expect(parseOptions(['idmap']).idmap).toBe('this')
+  expect(parseOptions(['idmap', 'ridmap']).idmap).toBe('recursive')
 })
 
 describe('of two options about the same, the last one counts', () => {

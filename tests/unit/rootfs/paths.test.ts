@@ -16,9 +16,9 @@ function container({ directories = [], absent = [] }: { directories?: string[]; 
   }
 }
 
-function masked(script: Script, paths: readonly string[]): string[] {
+function masked(script: Script, paths: readonly string[], label?: string): string[] {
   const { sys, calls } = recording(script)
-  maskPaths(sys, sys(openat('cwd', '/root', ['PATH'])), paths)
+  maskPaths(sys, sys(openat('cwd', '/root', ['PATH'])), paths, label)
   return calls().slice(1)
 }
 
@@ -26,6 +26,14 @@ const attached = (calls: readonly string[]) => calls.filter((call) => /^(open_tr
 const TO = 'F_EMPTY_PATH|T_EMPTY_PATH'
 
 describe('a masked path', () => {
+  test('is hidden behind a directory that has the label of the config', () => {
+    const script = container({ directories: ['/proc/acpi'] })
+    const contexts = (label?: string) =>
+      masked(script, ['/proc/acpi'], label).filter((call) => call.includes('"context"'))
+    expect(contexts('a:b:c')).toEqual(['fsconfig(<tmpfs>, SET_STRING, "context", "a:b:c")'])
+    expect(contexts()).toEqual([])
+  })
+
   test('is hidden behind the host’s null device', () => {
     expect(attached(masked(container({}), ['/proc/keys']))).toEqual([
       'open_tree(</dev/null>, "", CLONE|EMPTY_PATH)',
