@@ -3,7 +3,6 @@
 
 import type { Config } from './schema/config.ts'
 import type { Process } from './schema/process.ts'
-import type { LinuxSeccomp } from './schema/seccomp.ts'
 import { each, problem, rulesOf, rulesWithin, type Rule, type RuleSet } from './rule.ts'
 
 /** Takes a field's path and whether a document uses it. */
@@ -25,22 +24,6 @@ export const unsupportedInProcess: readonly Rule<Process>[] = [
   unsupported('ioPriority', PROCESS, ({ ioPriority }) => ioPriority !== undefined),
   unsupported('execCPUAffinity', PROCESS, ({ execCPUAffinity: { initial, final } }) => initial !== '' || final !== ''),
   unsupported('selinuxLabel', PROCESS, ({ selinuxLabel }) => selinuxLabel !== ''),
-]
-
-const SECCOMP = 'config-linux.md#seccomp'
-
-export const unsupportedInSeccomp: readonly Rule<LinuxSeccomp>[] = [
-  unsupported('listenerPath', SECCOMP, ({ listenerPath }) => listenerPath !== ''),
-  unsupported('listenerMetadata', SECCOMP, ({ listenerMetadata }) => listenerMetadata !== ''),
-  {
-    name: 'SCMP_ACT_NOTIFY is not supported yet',
-    spec: SECCOMP,
-    reads: ['syscalls'],
-    check: ({ syscalls }) =>
-      each(syscalls, ({ action }, index) =>
-        action === 'SCMP_ACT_NOTIFY' ? problem(['syscalls', index, 'action'], `${action} is not supported yet`) : [],
-      ),
-  },
 ]
 
 /** What lies in no part that has rows of its own. */
@@ -66,5 +49,4 @@ export const unsupportedElsewhere: readonly Rule<Config>[] = [
 export const unsupportedInConfig: readonly RuleSet<Config>[] = [
   rulesWithin('process', ({ process }) => process, unsupportedInProcess),
   rulesOf(unsupportedElsewhere),
-  rulesWithin('linux.seccomp', ({ linux }) => linux.seccomp, unsupportedInSeccomp),
 ]

@@ -11,9 +11,6 @@ import { mountOptionNames } from '#src/rootfs/options.ts'
 import { runnableArchitectures } from '#src/security/filter.ts'
 import { apparmorEnabled } from '#src/security/apparmor.ts'
 
-/** Actions and flags that a profile may name but that this build refuses. */
-const REFUSED_ACTIONS = new Set(['SCMP_ACT_NOTIFY'])
-
 /** Gives the features object; its keys are the specification's. */
 export function features(here: Sys): object {
   return {
@@ -27,7 +24,7 @@ export function features(here: Sys): object {
       cgroup: { v1: true, v2: true, systemd: true, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
-        actions: SECCOMP_ACTIONS.filter((name) => !REFUSED_ACTIONS.has(name)),
+        actions: SECCOMP_ACTIONS,
         operators: SECCOMP_OPERATORS,
         archs: runnableArchitectures(),
         knownFlags: SECCOMP_FLAGS,

@@ -58,8 +58,8 @@ export class ConsoleSocket implements Disposable {
     }
   }
 
-  /** Every message of the first connection, up to its end. */
-  async receive(): Promise<Received[]> {
+  /** Every message of the next connection, up to its end or until they are enough. */
+  async receive(areEnough: (messages: readonly Received[]) => boolean = () => false): Promise<Received[]> {
     const flags = SOCK_NONBLOCK | SOCK_CLOEXEC
     const connection = await eventually('a connection to the console socket', () => {
       const fd = libc.accept4(this.#listener, null, null, flags)
@@ -72,7 +72,7 @@ export class ConsoleSocket implements Disposable {
       if (message === 'end') return true
       messages.push(message)
       this.#open.push(...message.descriptors)
-      return false
+      return areEnough(messages)
     })
     libc.close(connection.fd)
     return messages

@@ -77,6 +77,7 @@ test('there is a case for each way that a container is made in', () => {
     'minimal',
     'read-only',
     'seccomp',
+    'seccomp-notify',
     'terminal',
     'user-namespace',
   ])

@@ -2,17 +2,12 @@
 
 import { expect, test } from 'bun:test'
 import { readConfig, readProcess, readResources } from '#src/config/config.ts'
-import { unsupportedElsewhere, unsupportedInProcess, unsupportedInSeccomp } from '#src/config/unsupported.ts'
+import { unsupportedElsewhere, unsupportedInProcess } from '#src/config/unsupported.ts'
 import { complaints, configText, type Change } from '#tests/support/config-text.ts'
 
-const ROWS: readonly { readonly name: string }[] = [
-  ...unsupportedInProcess,
-  ...unsupportedElsewhere,
-  ...unsupportedInSeccomp,
-]
+const ROWS: readonly { readonly name: string }[] = [...unsupportedInProcess, ...unsupportedElsewhere]
 
 const MAP = [{ containerID: 0, hostID: 0, size: 1 }]
-const seccomp = { 'linux.seccomp.defaultAction': 'SCMP_ACT_ALLOW' }
 
 /** A config that uses each row's field and is in order otherwise, by the name of the row. */
 const USES: Readonly<Record<string, Change>> = {
@@ -22,17 +17,6 @@ const USES: Readonly<Record<string, Change>> = {
   'selinuxLabel is not supported yet': { 'process.selinuxLabel': 'a:b:c' },
   'rdma is not supported yet': { 'linux.resources.rdma.mlx5.hcaObjects': 1 },
   'network is not supported yet': { 'linux.resources.network.classID': 1 },
-  'listenerPath is not supported yet': { ...seccomp, 'linux.seccomp.listenerPath': '/s' },
-  'listenerMetadata is not supported yet': {
-    ...seccomp,
-    'linux.seccomp.listenerPath': '/s',
-    'linux.seccomp.listenerMetadata': 'm',
-  },
-  'SCMP_ACT_NOTIFY is not supported yet': {
-    ...seccomp,
-    'linux.seccomp.listenerPath': '/s',
-    'linux.seccomp.syscalls': [{ names: ['mkdir'], action: 'SCMP_ACT_NOTIFY' }],
-  },
   'time namespaces are not supported yet': { 'linux.namespaces[0].type': 'time' },
   'linux.timeOffsets is not supported yet': {
     'linux.namespaces[0].type': 'time',
