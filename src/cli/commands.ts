@@ -6,6 +6,7 @@
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
 import { exec } from './commands/exec.ts'
+import { explain } from './commands/explain.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
 import { kill } from './commands/kill.ts'
@@ -39,6 +40,7 @@ export const program = {
     update,
     spec,
     features,
+    explain,
     try: tryOut,
   },
 } as const satisfies Program

@@ -19,6 +19,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return (await import('./verbs/spec.ts')).specVerb(world, invoked)
     case 'features':
       return (await import('./verbs/features.ts')).featuresVerb(world, invoked)
+    case 'explain':
+      return (await import('./verbs/explain.ts')).explainVerb(world, invoked)
     case 'try':
       return (await import('./verbs/try.ts')).tryVerb(world, invoked)
     case 'help':

@@ -6,7 +6,6 @@ import { checkpoint } from '#src/cli/commands/checkpoint.ts'
 import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
 import { events } from '#src/cli/commands/events.ts'
-import { explain } from '#src/cli/commands/explain.ts'
 import { install } from '#src/cli/commands/install.ts'
 import { mounts } from '#src/cli/commands/mounts.ts'
 import { restore } from '#src/cli/commands/restore.ts'
@@ -24,7 +23,6 @@ export const everyCommand = {
     mounts,
     doctor,
     selftest,
-    explain,
     validate,
     install,
     completion,
