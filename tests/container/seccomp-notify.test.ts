@@ -1,6 +1,7 @@
 // SCMP_ACT_NOTIFY: an agent of the host decides about system calls of a container (config-linux.md#seccomp,
 // seccomp_unotify(2)). The agent is the test itself.
 import { expect } from 'bun:test'
+import { mkdirSync, symlinkSync } from 'node:fs'
 
 import type { Box } from '#tests/support/box.ts'
 import { ConsoleSocket } from '#tests/support/console-socket.ts'
@@ -197,4 +198,78 @@ containerTest(
   },
   seccomp,
   lacks('runc', 'refuses to ask about write(2)'),
+)
+
+containerTest(
+  'exec fails where the agent has gone, and the container goes on',
+  async (box) => {
+    const socket = new ConsoleSocket(box.dir)
+    const running = box.running(asking(socket))
+    const agent = await SeccompAgent.over(socket, () => 'continue')
+    const pid = await running
+    agent[Symbol.dispose]()
+    socket[Symbol.dispose]()
+    const { code, stderr } = await box.exec(['true'])
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/console\.sock|seccomp/)
+    expect(await box.state()).toMatchObject({ status: 'running', pid })
+  },
+  seccomp,
+)
+
+containerTest(
+  'the path of the socket may be longer than an address of a socket',
+  async (box) => {
+    const spec = (socket: ConsoleSocket): Spec => {
+      const long = box.path('x'.repeat(200))
+      mkdirSync(long)
+      symlinkSync(socket.path, `${long}/agent.sock`)
+      return asking({ path: `${long}/agent.sock` })
+    }
+    const { out } = await answered(box, 'mkdir /tmp/made 2>&1; true', spec, { errno: ENOSPC })
+    expect(out).toContain('No space left on device')
+  },
+  seccomp,
+  lacks('runc', 'gives the kernel the whole path'),
+)
+
+const FLAGS = ['TSYNC', 'LOG', 'SPEC_ALLOW', 'WAIT_KILLABLE_RECV'].map((name) => `SECCOMP_FILTER_FLAG_${name}`)
+
+const noFlags = [
+  lacks('runc', 'takes no flags', { until: '1.2' }),
+  lacks('crun', 'gives the kernel flags that it takes with a listener only, or only without one'),
+]
+
+/** The profile of `asking` with every flag, and another action in the place of NOTIFY. */
+const flagged = (socket: ConsoleSocket, action: string): Spec => ({
+  linux: {
+    seccomp: {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      flags: FLAGS,
+      listenerPath: socket.path,
+      syscalls: [{ names: MKDIR.names, action }],
+    },
+  },
+})
+
+containerTest(
+  'every flag is taken by a profile that asks an agent',
+  async (box) => {
+    const spec = (socket: ConsoleSocket) => flagged(socket, 'SCMP_ACT_NOTIFY')
+    const { out } = await answered(box, 'mkdir /tmp/made 2>&1; true', spec, { errno: ENOSPC })
+    expect(out).toContain('No space left on device')
+  },
+  seccomp,
+  ...noFlags,
+)
+
+containerTest(
+  'every flag is taken by a profile that asks nobody, whose listenerPath is ignored',
+  async (box) => {
+    using socket = new ConsoleSocket(box.dir)
+    const out = await box.shell('mkdir /tmp/made 2>&1; true', flagged(socket, 'SCMP_ACT_ERRNO'))
+    expect(out).toContain('Operation not permitted')
+  },
+  seccomp,
+  ...noFlags,
 )

@@ -37,7 +37,7 @@ export interface ContainerProcessState {
   readonly state: { readonly id: string; readonly status: string; readonly pid: number; readonly bundle: string }
 }
 
-/** Answers what comes over one listener, which belongs to the socket that it came through. */
+/** Answers what comes over one listener, which belongs to the socket that it came through: end the agent before it. */
 export class SeccompAgent implements Disposable {
   readonly asked: Asked[] = []
   readonly #timer: Timer
