@@ -2,7 +2,8 @@
 // change one thread only are for tasks.
 
 import { syscall } from '../call.ts'
-import { bits, constant, integer, nothing, number, octal, structure } from '../kinds.ts'
+import type { Fd } from '../fd.ts'
+import { bits, constant, integer, nothing, number, octal, ownedFd, structure } from '../kinds.ts'
 import { CAPABILITY, type Capability } from '../numbers/capability.ts'
 import { hidden, type Kind } from '../call.ts'
 import { struct } from '../struct.ts'
@@ -141,6 +142,17 @@ export const setSeccompFilter = syscall<[flags: readonly SeccompFlag[], program:
   'seccomp',
   [constant(1, 'SET_MODE_FILTER'), bits(FLAGS), filter],
   nothing,
+  'task',
+)
+
+/**
+ * The same with NEW_LISTENER (5.0): gives the descriptor on which an agent reads what the filter asks about. CLOEXEC. A
+ * process has one listener at most: a second one is EBUSY.
+ */
+export const setSeccompListener = syscall<[flags: readonly SeccompFlag[], program: Uint8Array], Fd, 'task'>(
+  'seccomp',
+  [constant(1, 'SET_MODE_FILTER'), bits(FLAGS), filter],
+  ownedFd,
   'task',
 )
 

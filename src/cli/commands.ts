@@ -8,6 +8,7 @@ import { remove } from './commands/delete.ts'
 import { completion, man } from './commands/documents.ts'
 import { events } from './commands/events.ts'
 import { exec } from './commands/exec.ts'
+import { explain } from './commands/explain.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
 import { kill } from './commands/kill.ts'
@@ -44,6 +45,7 @@ export const program = {
     mounts,
     spec,
     features,
+    explain,
     try: tryOut,
     completion,
     man,

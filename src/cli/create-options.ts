@@ -49,7 +49,8 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
   }
 }
 
-function readBundle({ kernel }: World, file: string): string {
+/** Reads the config.json of a bundle. Throws a Failure where there is none. */
+export function readBundle({ kernel }: World, file: string): string {
   try {
     return readText(kernel.here, file)
   } catch (error) {

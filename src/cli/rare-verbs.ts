@@ -5,6 +5,7 @@ import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
 import { completionVerb, manVerb } from './verbs/documents.ts'
 import { eventsVerb } from './verbs/events.ts'
+import { explainVerb } from './verbs/explain.ts'
 import { featuresVerb } from './verbs/features.ts'
 import { listVerb } from './verbs/list.ts'
 import { mountsVerb } from './verbs/mounts.ts'
@@ -36,6 +37,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return specVerb(world, invoked)
     case 'features':
       return featuresVerb(world, invoked)
+    case 'explain':
+      return explainVerb(world, invoked)
     case 'try':
       return tryVerb(world, invoked)
     case 'completion':

@@ -9,11 +9,10 @@ import { resourceRules } from './rules/resources.ts'
 import { configSchema, type Config } from './schema/config.ts'
 import { processSchema, type Process } from './schema/process.ts'
 import { resourcesSchema, type LinuxResources } from './schema/resources.ts'
-import { unsupportedInConfig } from './unsupported.ts'
 
 const CONFIG: Document<Config> = {
   schema: configSchema,
-  rules: [...configRules, ...unsupportedInConfig],
+  rules: configRules,
   harmless: new Map<string, unknown>([
     ['ociVersion', '1.0.0'],
     ['root', { path: 'rootfs' }],

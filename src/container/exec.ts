@@ -27,8 +27,9 @@ import { requireSelinux, withKeyLabel } from '#src/security/selinux.ts'
 import { writePidFile } from './create.ts'
 import { ownStdio, setLimits, setOomScore } from './from-outside.ts'
 import { type Identified, identify } from './identify.ts'
-import { taskInside } from './lifecycle-hooks.ts'
+import { statePart, taskInside } from './lifecycle-hooks.ts'
 import { savedConfig } from './saved-config.ts'
+import { meetAgent } from './seccomp-agent.ts'
 import { hostId } from './site.ts'
 import { openProcess, statusOf } from './status.ts'
 import { find, type Known } from './store.ts'
@@ -102,7 +103,7 @@ function launch(kernel: Kernel, options: ExecOptions, target: Target): { child: 
   const { pty, identified } = prepare(kernel, task, { options, target })
   if (options.pidFile !== undefined) writePidFile(kernel, options.pidFile, task.pid)
   const master = handOut(kernel, task, pty, options)
-  const told = queueEnd(task, { identified, target, options, report: task.inherit(ours) })
+  const told = queueEnd(kernel, task, { identified, target, options, report: task.inherit(ours) })
   const child = task.become(told)
   ours[Symbol.dispose]()
   try {
@@ -178,6 +179,7 @@ function handOut({ here }: Kernel, task: Task, pty: Pty | undefined, options: Ex
 
 /** The last batch: the last restrictions, and the program. Gives what is told if it fails. */
 function queueEnd(
+  kernel: Kernel,
   task: Task,
   { identified, target, options, report }: { identified: Identified; target: Target; options: ExecOptions; report: Fd },
 ): Fd {
@@ -186,8 +188,12 @@ function queueEnd(
   sys(setParentDeathSignal('none'))
   // Confirmed before bunc may end: it would take the process along.
   sys.flush()
-  const told = sys(duplicate(report, FIRST))
   const { seccomp } = target.config.linux
+  if (seccomp !== undefined) {
+    const { state } = target.known
+    meetAgent(kernel, task, seccomp, statePart(state, statusOf(kernel.here, target.known), state.pid))
+  }
+  const told = sys(duplicate(report, FIRST))
   if (seccomp !== undefined) installFilter(sys, seccomp)
   dropLast(sys, identified.identity)
   queueExec(sys, identified.execution)

@@ -19,31 +19,31 @@ import type { Status } from './status.ts'
 /** The part of the state that hooks and `state` share (runtime.md, "State"). */
 export type HookState = Pick<ContainerState, 'ociVersion' | 'id' | 'bundle' | 'annotations'>
 
-/** The state as JSON, as hooks get it. */
-export function stateJson(state: HookState, status: Status, pid: number): string {
+/** The state as hooks and seccomp agents get it. */
+export function statePart(state: HookState, status: Status, pid: number): object {
   const { ociVersion, id, bundle, annotations } = state
   const some = Object.keys(annotations).length > 0
-  return JSON.stringify({
-    ociVersion,
-    id,
-    status,
-    ...(pid > 0 ? { pid } : {}),
-    bundle,
-    ...(some ? { annotations } : {}),
-  })
+  return { ociVersion, id, status, ...(pid > 0 ? { pid } : {}), bundle, ...(some ? { annotations } : {}) }
+}
+
+/** The same as JSON. */
+export function stateJson(state: HookState, status: Status, pid: number): string {
+  return JSON.stringify(statePart(state, status, pid))
+}
+
+/** The state of a container that is being made. */
+export function stateInTheMaking({ config, options }: Site): HookState {
+  const { ociVersion, annotations } = config
+  return { ociVersion, id: options.id, bundle: options.bundle, annotations }
 }
 
 /** prestart and createRuntime in bunc's namespaces, then createContainer in the container's. */
-export function hooksBeforePivot({ kernel, config, options, plan, undo }: Site, task: Task): void {
+export function hooksBeforePivot(site: Site, task: Task): void {
+  const { kernel, config, options, plan, undo } = site
   const { prestart, createRuntime, createContainer } = config.hooks
   if (prestart.length + createRuntime.length + createContainer.length === 0) return
   task.sys.flush()
-  const state = {
-    ociVersion: config.ociVersion,
-    id: options.id,
-    bundle: options.bundle,
-    annotations: config.annotations,
-  }
+  const state = stateInTheMaking(site)
   const json = stateJson(state, 'creating', task.pid)
   // Whoever has begun something for the container must hear that it will not be.
   undo.defer(() => {

@@ -15,7 +15,6 @@ import {
   SECCOMP_OPERATORS,
   type SeccompFlag,
 } from '#src/config/schema/seccomp.ts'
-import { isBuilt } from '#src/config/unsupported.ts'
 import { readTextIfThere } from '#src/files.ts'
 import { NAMESPACE_FLAGS } from '#src/namespaces/plan.ts'
 import { mountOptionNames } from '#src/rootfs/options.ts'
@@ -33,7 +32,7 @@ export function features(here: Sys): object {
       cgroup: { v1: true, v2: true, systemd: true, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
-        actions: SECCOMP_ACTIONS.filter(isBuilt).sort(),
+        actions: [...SECCOMP_ACTIONS].sort(),
         operators: [...SECCOMP_OPERATORS].sort(),
         archs: [...SECCOMP_ARCHITECTURES].sort(),
         knownFlags: SECCOMP_FLAGS,

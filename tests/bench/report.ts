@@ -3,6 +3,7 @@
 
 import type { RuntimeName } from '#tests/support/runtime.ts'
 import type { Counts } from './counts.ts'
+import type { FilterCost } from './filters.ts'
 import type { Figures } from './statistics.ts'
 
 /** A row of the first table. What a runtime, or the host, could not answer is left out. */
@@ -19,10 +20,11 @@ export interface Report {
   readonly rows: readonly Row[]
   /** By the names of bunc's commands. */
   readonly counts: Readonly<Record<string, Counts>>
+  readonly filters: readonly FilterCost[]
 }
 
 /** Gives the report as text. */
-export function reportText({ heading, runtimes, rows, counts }: Report): string {
+export function reportText({ heading, runtimes, rows, counts, filters }: Report): string {
   const peers = runtimes.filter((name) => name !== 'bunc')
   const first = [
     ['', ...runtimes, ...peers.map((peer) => `bunc/${peer}`)],
@@ -39,7 +41,22 @@ export function reportText({ heading, runtimes, rows, counts }: Report): string 
       ...[roundTrips, inTasks, here].map(String),
     ]),
   ]
-  return [...heading, '', ...aligned(first), '', ...aligned(second)].join('\n')
+  return [...heading, '', ...aligned(first), '', ...aligned(second), '', ...aligned(filterLines(filters))].join('\n')
+}
+
+/** A dash where libseccomp is not installed. */
+function filterLines(filters: readonly FilterCost[]): string[][] {
+  const sum = (of: keyof FilterCost) => filters.reduce((total, cost) => total + Number(cost[of] ?? Number.NaN), 0)
+  const told = (count: number | undefined) => (Number.isFinite(count) ? String(count) : '-')
+  return [
+    ["instructions under Docker's profile", 'bunc', 'libseccomp, tree', 'libseccomp, chain', 'from Linux 5.11'],
+    ...filters.map(({ call, bunc, tree, chain, remembered }) => [
+      call,
+      ...[bunc, tree, chain].map(told),
+      remembered ? '0' : told(bunc),
+    ]),
+    ['all of them', ...(['bunc', 'tree', 'chain'] as const).map((of) => told(sum(of))), '-'],
+  ]
 }
 
 function shown(figures: Figures | undefined): string {

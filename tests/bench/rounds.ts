@@ -4,6 +4,7 @@
 import type { Runtime } from '#tests/support/runtime.ts'
 import { Contender } from './contender.ts'
 import { countCommands } from './counts.ts'
+import { filterCosts } from './filters.ts'
 import { type Measure, MEASURES } from './memory.ts'
 import type { Report, Row } from './report.ts'
 import { clearStage } from './stage.ts'
@@ -27,6 +28,7 @@ export async function measure(runtimes: readonly Runtime[], runs: number): Promi
     runtimes: runtimes.map(({ name }) => name),
     rows,
     counts: bunc === undefined ? {} : countCommands(bunc),
+    filters: filterCosts(),
   }
 }
 

@@ -3,9 +3,11 @@
 import { beforeAll, expect, test as pure } from 'bun:test'
 import { join } from 'node:path'
 
+import { libseccompTest } from '#tests/support/libseccomp.ts'
 import { lacks, needs } from '#tests/support/needs.ts'
-import { BUDGET } from './budget.ts'
+import { BUDGET, FILTER_BUDGET } from './budget.ts'
 import type { Counts } from './counts.ts'
+import { filterCosts, FREQUENT } from './filters.ts'
 import { MEASURES } from './memory.ts'
 import { type Report, reportText } from './report.ts'
 import { figuresOf, quantile } from './statistics.ts'
@@ -53,9 +55,42 @@ pure('a count above its budget is named', () => {
   expect(excesses({ ...BUDGET, start: { ...BUDGET.start, roundTrips: 1 } })).toEqual(['start: roundTrips is 1, not 0'])
 })
 
+pure('frequent calls cost no more instructions than the budget, and none that the kernel cannot do without', () => {
+  const costs = filterCosts()
+  expect(costs.map(({ call }) => call)).toEqual([...FREQUENT])
+  expect(costs).toHaveLength(20)
+  expect(costs.reduce((sum, { bunc }) => sum + bunc, 0)).toBeLessThanOrEqual(FILTER_BUDGET[process.arch] ?? 0)
+  expect(costs.flatMap(({ call, remembered }) => (remembered ? [] : [call]))).toEqual([])
+})
+
+libseccompTest('frequent calls cost at most what they do in libseccomp', () => {
+  const costs = filterCosts()
+  expect(costs.flatMap(({ call, bunc, tree = 0 }) => (bunc > tree ? [call] : []))).toEqual([])
+  // The chain begins with these two.
+  expect(costs.flatMap(({ call, bunc, chain = 0 }) => (bunc > chain ? [call] : []))).toEqual([...CHEAP_IN_A_CHAIN])
+  const all = (of: 'bunc' | 'chain') => costs.reduce((sum, cost) => sum + (cost[of] ?? 0), 0)
+  expect(all('bunc') * 4).toBeLessThan(all('chain'))
+})
+
+const CHEAP_IN_A_CHAIN: readonly string[] = process.arch === 'x64' ? ['read', 'write'] : []
+
+pure('the filters have a line for each call, and one for all', () => {
+  const filters = [
+    { call: 'read', bunc: 8, tree: 12, remembered: true },
+    { call: 'clone', bunc: 12, tree: 21, remembered: false },
+  ]
+  const text = reportText({ heading: [], runtimes: [], rows: [], counts: {}, filters })
+  const lines = text.split('\n').slice(-3)
+  expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+    ['read', '8', '12', '-', '0'],
+    ['clone', '12', '21', '-', '12'],
+    ['all of them', '20', '33', '-', '-'],
+  ])
+})
+
 pure('what a runtime could not answer is a dash, and has no ratio', () => {
   const rows = [{ name: 'state, ms', figures: { bunc: figuresOf([1, 2, 3]) } }]
-  const text = reportText({ heading: ['here'], runtimes: ['bunc', 'runc'], rows, counts: {} })
+  const text = reportText({ heading: ['here'], runtimes: ['bunc', 'runc'], rows, counts: {}, filters: [] })
   expect(text.split('\n')[3]?.split(/ {2,}/)).toEqual(['state, ms', '2.0 (1.5 to 2.5)', '-', '-'])
 })
 

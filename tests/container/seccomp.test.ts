@@ -1,4 +1,5 @@
-// linux.seccomp: what a profile makes of system calls, seen by programs that make them.
+// linux.seccomp: which system calls a profile speaks of, seen by programs that make them. What happens to those is in
+// seccomp-actions.test.ts.
 import { expect } from 'bun:test'
 
 import type { Box } from '#tests/support/box.ts'
@@ -19,70 +20,6 @@ const allowing = (...rules: readonly SeccompRule[]): Spec => ({
 
 /** What mkdir(1) says under a profile. */
 const mkdir = (box: Box, spec: Spec) => box.shell('mkdir /tmp/made 2>&1; true', spec)
-
-containerTest(
-  'SCMP_ACT_ERRNO fails a call with EPERM',
-  async (box) => {
-    const out = await mkdir(box, allowing({ names: MKDIR, action: 'SCMP_ACT_ERRNO' }))
-    expect(out).toBe("mkdir: can't create directory '/tmp/made': Operation not permitted\n")
-  },
-  seccomp,
-)
-
-containerTest(
-  'SCMP_ACT_ERRNO fails a call with the errno of errnoRet',
-  async (box) => {
-    const out = await mkdir(box, allowing({ names: MKDIR, action: 'SCMP_ACT_ERRNO', errnoRet: 30 }))
-    expect(out).toBe("mkdir: can't create directory '/tmp/made': Read-only file system\n")
-  },
-  seccomp,
-)
-
-containerTest(
-  'SCMP_ACT_ERRNO with errnoRet 0 makes a call do nothing and succeed',
-  async (box) => {
-    const spec = allowing({ names: MKDIR, action: 'SCMP_ACT_ERRNO', errnoRet: 0 })
-    expect(await box.shell('mkdir /tmp/made && test -d /tmp/made || echo missing', spec)).toBe('missing\n')
-  },
-  seccomp,
-)
-
-for (const action of ['SCMP_ACT_KILL', 'SCMP_ACT_KILL_THREAD', 'SCMP_ACT_KILL_PROCESS', 'SCMP_ACT_TRAP']) {
-  containerTest(
-    `${action} ends the process with SIGSYS`,
-    async (box) => {
-      expect(await box.shell('(mkdir /tmp/made); echo $?', allowing({ names: MKDIR, action }))).toContain('159\n')
-    },
-    seccomp,
-  )
-}
-
-containerTest(
-  'a container whose first process is killed by seccomp ends with code 159',
-  async (box) => {
-    const spec = allowing({ names: MKDIR, action: 'SCMP_ACT_KILL_PROCESS' })
-    expect((await box.run({ ...spec, process: { args: ['mkdir', '/tmp/made'] } })).code).toBe(159)
-  },
-  seccomp,
-)
-
-containerTest(
-  'SCMP_ACT_LOG lets a call through',
-  async (box) => {
-    const spec = allowing({ names: MKDIR, action: 'SCMP_ACT_LOG' })
-    expect(await box.shell('mkdir /tmp/made && test -d /tmp/made && echo made', spec)).toBe('made\n')
-  },
-  seccomp,
-)
-
-containerTest(
-  'SCMP_ACT_TRACE without a tracer fails a call with ENOSYS',
-  async (box) => {
-    const out = await mkdir(box, allowing({ names: MKDIR, action: 'SCMP_ACT_TRACE' }))
-    expect(out).toContain('Function not implemented')
-  },
-  seccomp,
-)
 
 containerTest(
   'a rule for one call leaves the others alone',

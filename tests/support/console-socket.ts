@@ -46,6 +46,7 @@ export class ConsoleSocket implements Disposable {
   readonly path: string
   readonly #listener: number
   readonly #open: number[] = []
+  #closed = false
 
   constructor(dir: string) {
     this.path = join(dir, 'console.sock')
@@ -58,21 +59,23 @@ export class ConsoleSocket implements Disposable {
     }
   }
 
-  /** Every message of the first connection, up to its end. */
-  async receive(): Promise<Received[]> {
+  /** Every message of the next connection, up to its end or until they are enough. */
+  async receive(areEnough: (messages: readonly Received[]) => boolean = () => false): Promise<Received[]> {
     const flags = SOCK_NONBLOCK | SOCK_CLOEXEC
     const connection = await eventually('a connection to the console socket', () => {
+      this.#assertOpen()
       const fd = libc.accept4(this.#listener, null, null, flags)
       return fd >= 0 && { fd }
     })
     const messages: Received[] = []
     await eventually('the end of the connection to the console socket', () => {
+      this.#assertOpen()
       const message = receiveOne(connection.fd)
       if (message === 'nothing yet') return false
       if (message === 'end') return true
       messages.push(message)
       this.#open.push(...message.descriptors)
-      return false
+      return areEnough(messages)
     })
     libc.close(connection.fd)
     return messages
@@ -86,7 +89,13 @@ export class ConsoleSocket implements Disposable {
     return new MasterTerminal(master)
   }
 
+  /** The number of a descriptor that is closed may be another test's by now. */
+  #assertOpen(): void {
+    if (this.#closed) throw new Error(`Cannot wait for anything at "${this.path}": it is closed`)
+  }
+
   [Symbol.dispose](): void {
+    this.#closed = true
     for (const fd of [this.#listener, ...this.#open]) libc.close(fd)
   }
 }

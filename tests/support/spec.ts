@@ -95,6 +95,9 @@ export interface Linux {
     readonly defaultAction: string
     readonly defaultErrnoRet?: number
     readonly architectures?: readonly string[]
+    readonly flags?: readonly string[]
+    readonly listenerPath?: string
+    readonly listenerMetadata?: string
     readonly syscalls?: readonly SeccompRule[]
   }
 }

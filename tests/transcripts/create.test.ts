@@ -78,6 +78,7 @@ test('there is a case for each way that a container is made in', () => {
     'read-only',
     'scheduling',
     'seccomp',
+    'seccomp-notify',
     'selinux',
     'terminal',
     'user-namespace',

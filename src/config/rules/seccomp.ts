@@ -33,19 +33,27 @@ function returnsErrno(action: SeccompAction): boolean {
   return action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE'
 }
 
+/**
+ * What is called between the installation of the filter and the moment at which the agent has the listener: it is the
+ * agent that would have to answer. src/security/seccomp/notify.ts says why it is no more than this.
+ */
+const BEFORE_THE_AGENT: readonly string[] = ['futex']
+
 const notify: Rule<LinuxSeccomp> = {
   name: 'SCMP_ACT_NOTIFY leaves the runtime the calls that it needs itself',
   spec: 'config-linux.md#seccomp',
   reads: ['defaultAction', 'syscalls'],
-  // The listener is handed over after the filter is in force: a filter that asks the agent about everything, or about
-  // write(2), waits for an agent that cannot exist yet.
   check: ({ defaultAction, syscalls }) => [
-    ...(defaultAction === NOTIFY ? problem(['defaultAction'], `${NOTIFY} cannot be the default`) : []),
-    ...each(syscalls, ({ action, names }, index) =>
-      action === NOTIFY && names.includes('write')
-        ? problem(['syscalls', index, 'action'], `${NOTIFY} cannot be used for "write"`)
-        : [],
-    ),
+    ...(defaultAction === NOTIFY
+      ? problem(['defaultAction'], `${NOTIFY} cannot be the default: no agent could ever be reached`)
+      : []),
+    ...each(syscalls, ({ action, names }, index) => {
+      const early = action === NOTIFY ? names.find((name) => BEFORE_THE_AGENT.includes(name)) : undefined
+      const reason = 'it is called before the agent can answer'
+      return early === undefined
+        ? []
+        : problem(['syscalls', index, 'action'], `${NOTIFY} cannot be used for "${early}": ${reason}`)
+    }),
   ],
 }
 

@@ -102,3 +102,12 @@ export function numberOf(architecture: Architecture, name: string): number | und
   })
   return found
 }
+
+/** Gives the names of all system calls of an architecture. Slow. */
+export function namesOf({ table, lacksMarked }: Architecture): string[] {
+  return table.split(' ').flatMap((word) => {
+    const mark = word.charCodeAt(0)
+    if (mark === MINUS) return lacksMarked ? [] : [word.slice(1)]
+    return mark <= DIGIT_NINE ? [] : [word]
+  })
+}

@@ -10,7 +10,7 @@ import { BAD_ARCHITECTURE } from './actions.ts'
 import { ARCHITECTURE, NUMBER, writeDecision } from './conditions.ts'
 import type { Branch } from './decision.ts'
 import type { Machine } from './machine.ts'
-import { type Family, policy } from './policy.ts'
+import { type Family, type Policy, policy } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { writeSearch } from './search.ts'
 
@@ -34,9 +34,13 @@ interface Output {
 
 /** Takes a profile and the machine it is for, gives its filter. The same profile always gives the same bytes. */
 export function compile(profile: Profile, machine: Machine): Filter {
-  const { families, fallback } = policy(profile, machine)
+  return compilePolicy(policy(profile, machine))
+}
+
+/** Takes what a profile means on a machine, gives its filter. */
+export function compilePolicy({ families, fallback, unnamed }: Policy): Filter {
   const output = newOutput(fallback.outcome?.value ?? BAD_ARCHITECTURE)
-  let next = output.returns(BAD_ARCHITECTURE)
+  let next = output.returns(unnamed.outcome?.value ?? BAD_ARCHITECTURE)
   // The native architecture last, which is nearest to the start of the program.
   const lastFirst = families.toReversed()
   const entries = lastFirst.map((family) => writeFamily(output, family))

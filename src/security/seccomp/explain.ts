@@ -4,7 +4,7 @@
 import { Failure } from '#src/failure.ts'
 import { describeVerdict } from './actions.ts'
 import { type Architecture, numberOf } from './architectures.ts'
-import type { Branch, Comparison, Outcome } from './decision.ts'
+import { type Branch, type Comparison, comparison, narrowed, type Outcome } from './decision.ts'
 import type { Machine } from './machine.ts'
 import { type Family, NEWER, type Policy, policy, UNNAMED } from './policy.ts'
 import type { Action, Profile } from './profile.ts'
@@ -51,6 +51,23 @@ export function explain(profile: Profile, machine: Machine, call: Call): Explana
   return { ...described, because: 'the default action' }
 }
 
+/**
+ * Takes a call and the rule that decides about it, gives the indexes of those of the rule's `args` that hold: all of them,
+ * unless some look at the same argument, which makes one enough. None for a rule without conditions.
+ */
+export function conditionsOf(
+  { syscalls = [] }: Profile,
+  architecture: Architecture,
+  { rule = -1, args = [] }: Pick<Call, 'args'> & { readonly rule?: number | undefined },
+): number[] {
+  const values = argumentsOf({ syscall: 0, args }, architecture)
+  return (syscalls[rule]?.args ?? []).flatMap((condition, index) => {
+    const wide = comparison(condition)
+    const asked = architecture.bits === 32 ? narrowed(wide) : wide
+    return holds(asked, values[asked.argument] ?? 0n) === asked.negated ? [] : [index]
+  })
+}
+
 function decisionFor({ families, fallback }: Policy, { audit }: Architecture, number: number) {
   const family = families.find((one) => one.audit === audit)
   const decision = family === undefined ? UNNAMED : rangeOf(family, number)
@@ -66,8 +83,8 @@ function argumentsOf({ args = [] }: Call, { bits }: Architecture): readonly bigi
 }
 
 function decide(branch: Branch, args: readonly bigint[]): Outcome | undefined {
-  for (const { comparison, yes, no } of branch.nodes) {
-    const side = holds(comparison, args[comparison.argument] ?? 0n) ? yes : no
+  for (const { comparison: asked, yes, no } of branch.nodes) {
+    const side = holds(asked, args[asked.argument] ?? 0n) ? yes : no
     const found = side === undefined ? undefined : decide(side, args)
     if (found !== undefined) return found
   }

@@ -24,6 +24,8 @@ export interface Policy {
   readonly families: readonly Family[]
   /** What decides about system calls that the profile does not name. */
   readonly fallback: Branch
+  /** What decides about system calls of an architecture that the profile does not name. */
+  readonly unnamed: Branch
 }
 
 /** Decides about calls that are newer than the profile. */
@@ -41,7 +43,7 @@ export function policy(profile: Profile, machine: Machine): Policy {
   const hides = hidesNewerCalls(profile.defaultAction, profile.defaultErrnoRet)
   const families: Family[] = []
   for (const members of covered(profile, machine)) families.push(familyOf(members, sayings, hides))
-  return { families, fallback: decisionAbout(sayings.fallback, 64) }
+  return { families, fallback: decisionAbout(sayings.fallback, 64), unnamed: UNNAMED }
 }
 
 /** The native architecture and those that the profile names, by their AUDIT_ARCH_* values. */
@@ -57,7 +59,7 @@ function covered({ architectures = [] }: Profile, { native, others }: Machine): 
 }
 
 /** Ranges in the making. */
-interface Ranges {
+export interface Ranges {
   readonly starts: number[]
   readonly decisions: Branch[]
 }
@@ -67,8 +69,8 @@ function familyOf(members: readonly Architecture[], sayings: Sayings, hides: boo
   for (const member of members) addArchitecture(ranges, member, sayings, hides)
   const { audit, end } = members[members.length - 1] ?? { audit: 0, end: END }
   if (end < END) {
-    add(ranges, end, UNNAMED)
-    add(ranges, SKIPPED_CALL, decisionAbout(sayings.fallback, 64))
+    addRange(ranges, end, UNNAMED)
+    addRange(ranges, SKIPPED_CALL, decisionAbout(sayings.fallback, 64))
   }
   return { audit, members, ...ranges }
 }
@@ -77,19 +79,19 @@ function addArchitecture(ranges: Ranges, architecture: Architecture, { byName, f
   const { first, end, ceiling, bits } = architecture
   const other = decisionAbout(fallback, bits)
   let open = hides
-  add(ranges, first, other)
+  addRange(ranges, first, other)
   eachClass(architecture, byName, fallback, (number, said, newest) => {
     if (open && number >= ceiling) {
       open = false
-      if (newest >= 0) add(ranges, newest + 1, NEWER)
-      if (ceiling < end) add(ranges, ceiling, other)
+      if (newest >= 0) addRange(ranges, newest + 1, NEWER)
+      if (ceiling < end) addRange(ranges, ceiling, other)
     }
-    if (number < end) add(ranges, number, decisionAbout(said, bits))
+    if (number < end) addRange(ranges, number, decisionAbout(said, bits))
   })
 }
 
 /** Starts a range at a number that is not below the last start; what started there before was empty. */
-function add({ starts, decisions }: Ranges, start: number, decision: Branch) {
+export function addRange({ starts, decisions }: Ranges, start: number, decision: Branch) {
   if (starts[starts.length - 1] === start) {
     starts.pop()
     decisions.pop()

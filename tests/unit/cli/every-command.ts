@@ -5,7 +5,6 @@ import { program } from '#src/cli/commands.ts'
 import { checkpoint } from '#src/cli/commands/checkpoint.ts'
 import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
-import { explain } from '#src/cli/commands/explain.ts'
 import { install } from '#src/cli/commands/install.ts'
 import { restore } from '#src/cli/commands/restore.ts'
 import { selftest } from '#src/cli/commands/selftest.ts'
@@ -20,7 +19,6 @@ export const everyCommand = {
     restore,
     doctor,
     selftest,
-    explain,
     validate,
     install,
     completion,

@@ -19,10 +19,13 @@ const BROKEN: readonly (readonly [profile: object, ...complaints: string[]])[] =
     ),
     'syscalls[1].errnoRet: SCMP_ACT_ALLOW returns no errno',
   ],
-  [{ defaultAction: NOTIFY, listenerPath: '/s' }, 'defaultAction: SCMP_ACT_NOTIFY cannot be the default'],
   [
-    { ...profile({ names: ['read', 'write'], action: NOTIFY }), listenerPath: '/s' },
-    'syscalls[0].action: SCMP_ACT_NOTIFY cannot be used for "write"',
+    { defaultAction: NOTIFY, listenerPath: '/s' },
+    'defaultAction: SCMP_ACT_NOTIFY cannot be the default: no agent could ever be reached',
+  ],
+  [
+    { ...profile({ names: ['read', 'futex'], action: NOTIFY }), listenerPath: '/s' },
+    'syscalls[0].action: SCMP_ACT_NOTIFY cannot be used for "futex": it is called before the agent can answer',
   ],
   [profile({ names: ['read'], action: NOTIFY }), 'syscalls[0].action: SCMP_ACT_NOTIFY needs listenerPath'],
   [{ ...profile(), listenerMetadata: 'x' }, 'listenerMetadata: needs listenerPath'],
@@ -33,6 +36,7 @@ const KEPT: readonly object[] = [
   { defaultAction: 'SCMP_ACT_TRACE', defaultErrnoRet: 1 },
   profile({ names: ['write'], action: 'SCMP_ACT_KILL_PROCESS' }),
   { ...profile({ names: ['mkdir'], action: NOTIFY }), listenerPath: '/s', listenerMetadata: 'x' },
+  { ...profile({ names: ['write', 'openat', 'execve', 'sendmsg'], action: NOTIFY }), listenerPath: '/s' },
 ]
 
 function found(json: object): readonly string[] {

@@ -17,6 +17,7 @@ import {
   setresgid,
   setresuid,
   setSeccompFilter,
+  setSeccompListener,
   umask,
 } from '#ffi/calls/credentials.ts'
 import { here } from '#ffi/perform/here.ts'
@@ -97,6 +98,13 @@ describe('seccomp', () => {
     expect([args[0], args[1], fprog.getUint16(0, true)]).toEqual([1n, 6n, 3])
     expect(bytes(fprog.getBigUint64(8, true), 24)).toEqual(program)
     expect(setSeccompFilter([], program).show()).toBe('seccomp(SET_MODE_FILTER, 0, <3 instructions>)')
+  })
+
+  test('a listener is asked for by a flag, and is a descriptor', () => {
+    const call = setSeccompListener(['NEW_LISTENER', 'WAIT_KILLABLE_RECV'], new Uint8Array(8))
+    const { args, view } = encoded(call)
+    expect([args[0], args[1], view(2, 16).getUint16(0, true)]).toEqual([1n, 40n, 1])
+    expect(call.result.kind).toBe('descriptor')
   })
 
   test('an action can be asked for', () => {
