@@ -3,7 +3,7 @@
 
 import { underWay } from '#ffi/context.ts'
 import { SyscallError } from '#ffi/error.ts'
-import { TaskDied } from '#ffi/executor/task.ts'
+import { TaskDied } from '#ffi/perform/task.ts'
 
 /** A problem that is no failed system call: bad input, a state that does not allow it. */
 export class Failure extends Error {

@@ -3,7 +3,8 @@
 
 import { exit } from '#ffi/calls/process.ts'
 import { getcwd } from '#ffi/calls/namespace.ts'
-import { decorated, type Kernel, linux } from '#ffi/perform/kernel.ts'
+import { decorated, type Kernel } from '#ffi/perform/kernel.ts'
+import { linux } from '#ffi/perform/linux.ts'
 import { traced } from '#ffi/perform/traced.ts'
 import { VERSION } from './build.ts'
 import { failureText } from './cli/failure-text.ts'

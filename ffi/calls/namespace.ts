@@ -1,7 +1,7 @@
 // Namespaces and roots: unshare(2), setns(2), sethostname(2), setdomainname(2), chroot(2), chdir(2).
 
 import { syscall } from '../call.ts'
-import { CLONE_NEW } from '../executor/clone-flags.ts'
+import { CLONE_NEW } from '../numbers/clone.ts'
 import type { Fd } from '../fd.ts'
 import { bits, constant, data, descriptor, nothing, space, text } from '../kinds.ts'
 import { decodeText } from '../kinds.ts'

@@ -1,15 +1,35 @@
-// What the layers above get: one value that performs calls here, makes tasks and starts programs. The real one is
-// `linux`; recording, tracing and failing are other values of the same type, passed in by whoever starts a command.
+// What the layers above get: one value that performs calls here, makes tasks and starts programs. The real one is in
+// linux.ts; recording, tracing and failing are other values of the same type, passed in by whoever starts a command.
 
 import type { Call, Sys, TaskSys, Where } from '../call.ts'
-import { execveat } from '../calls/process.ts'
-import { dupTo, setCloseOnExec } from '../calls/descriptor.ts'
-import { type Child, spawn } from '../executor/spawn.ts'
-import { LiveTask, type TaskBirth } from '../executor/task.ts'
 import type { Fd } from '../fd.ts'
-import { here } from './here.ts'
+import type { CLONE_NEW } from '../numbers/clone.ts'
 
-/** A process that performs calls for bunc; see executor/task.ts for what each member does. */
+/** What a new process begins with. */
+export interface Birth {
+  /** Namespaces that it is born into. */
+  readonly namespaces: readonly (keyof typeof CLONE_NEW)[]
+  /** A cgroup v2 directory that it is born into (5.7). */
+  readonly cgroup?: Fd
+  /** Calls that it makes before the last one, which must be an execveat. */
+  readonly calls: readonly Call<void, Where>[]
+}
+
+/** A child of this process. */
+export interface Child {
+  readonly pid: number
+  readonly pidfd: Fd
+}
+
+/** What a task begins with, beside its namespaces and its cgroup. */
+export interface TaskBirth extends Omit<Birth, 'calls'> {
+  /** Files that are open in the task too, under the same numbers. */
+  readonly inherit?: readonly Fd[]
+  /** Calls that it makes before it becomes a task. */
+  readonly calls?: readonly Call<void, Where>[]
+}
+
+/** A process that performs calls for bunc; see task.ts for what each member does. */
 export interface Task extends Disposable {
   readonly sys: TaskSys
   readonly pid: number
@@ -41,22 +61,6 @@ export interface Kernel {
   /** Starts a program; gives it once execve(2) has succeeded. */
   start(program: Program): Child
 }
-
-/** dup3(2) of a descriptor to its own number is EINVAL; there it is only to be inherited. */
-const become = (fd: Fd, number: number) => (fd.number === number ? setCloseOnExec(fd, []) : dupTo(fd, number))
-
-/** Linux itself. */
-export const linux: Kernel = {
-  here,
-  task: (birth) => new LiveTask(birth),
-  start: ({ path, args, env, stdio }) =>
-    spawn({
-      namespaces: [],
-      calls: [...stdio.map(become), execveat('cwd', path, args, env)],
-    }),
-}
-
-export type { Child }
 
 /** Changes how calls are performed: takes a performer and its name, gives another. */
 export type Decorator = <W extends Where>(sys: Sys<W>, where: string) => Sys<W>

@@ -5,11 +5,10 @@ import { type Call, type Sys, type TaskSys, tolerates } from '../call.ts'
 import { underWay } from '../context.ts'
 import type { Errno } from '../errno.ts'
 import { SyscallError } from '../error.ts'
-import type { TaskBirth } from '../executor/task.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { ERRNO } from '../numbers/errno.ts'
 import { absent, opened } from './here.ts'
-import type { Child, Kernel, Program, Task } from './kernel.ts'
+import type { Child, Kernel, Program, Task, TaskBirth } from './kernel.ts'
 
 /** One recorded line: who would have made the call, the call, and what it was said to give. */
 export interface Recorded {

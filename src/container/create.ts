@@ -1,7 +1,7 @@
 // Makes a container, up to the moment before its program runs. Whatever fails, everything that was made is taken away
 // again, and the cause is what is told.
 
-import { TaskDied } from '#ffi/executor/task.ts'
+import { TaskDied } from '#ffi/perform/task.ts'
 import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'

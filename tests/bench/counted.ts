@@ -6,8 +6,8 @@
 import { writeFileSync } from 'node:fs'
 
 import { native } from '#ffi/executor/native.ts'
-import { counters } from '#ffi/executor/task.ts'
-import { linux } from '#ffi/perform/kernel.ts'
+import { counters } from '#ffi/perform/task.ts'
+import { linux } from '#ffi/perform/linux.ts'
 import { parse } from '#src/cli/parse.ts'
 import { runVerbOf } from '#src/cli/run-verb.ts'
 import type { Counts } from './counts.ts'

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test'
 
 import { doing } from '#ffi/context.ts'
 import { SyscallError } from '#ffi/error.ts'
-import { TaskDied } from '#ffi/executor/task.ts'
+import { TaskDied } from '#ffi/perform/task.ts'
 import { Failure, sentence } from '#src/failure.ts'
 
 const within = (make: () => Error) => doing('create container "web"', () => doing('mount "proc"', make))

@@ -4,7 +4,7 @@ import type { Task } from '#ffi/perform/kernel.ts'
 import { readFileSync } from 'node:fs'
 
 import { here } from '#ffi/perform/here.ts'
-import { linux } from '#ffi/perform/kernel.ts'
+import { linux } from '#ffi/perform/linux.ts'
 import { birthPlace, enter, entrance } from '#src/cgroups/birth.ts'
 import { make } from '#src/cgroups/make.ts'
 import { plan } from '#src/cgroups/plan.ts'

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { linux } from '#ffi/perform/kernel.ts'
+import { linux } from '#ffi/perform/linux.ts'
 import { parse } from '#src/cli/parse.ts'
 import { runVerbOf } from '#src/cli/run-verb.ts'
 import { Failure } from '#src/failure.ts'

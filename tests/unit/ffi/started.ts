@@ -5,7 +5,8 @@ import { openat, read, seek } from '#ffi/calls/file.ts'
 import { type Ending, waitPidfd } from '#ffi/calls/process.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
-import { linux, type Program } from '#ffi/perform/kernel.ts'
+import type { Program } from '#ffi/perform/kernel.ts'
+import { linux } from '#ffi/perform/linux.ts'
 import { here } from '#ffi/perform/here.ts'
 
 /** How a program ended, and what it printed on stdout and stderr. */

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
-import { linux } from '#ffi/perform/kernel.ts'
+import { linux } from '#ffi/perform/linux.ts'
 import type { Hook } from '#src/config/schema/hooks.ts'
 import { Failure } from '#src/failure.ts'
 import { runHooks } from '#src/hooks/run.ts'

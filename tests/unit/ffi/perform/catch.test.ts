@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { catchSignals } from '#ffi/executor/catch.ts'
+import { catchSignals } from '#ffi/perform/catch.ts'
 import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { statusField } from '../started.ts'
 

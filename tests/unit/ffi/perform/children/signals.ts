@@ -3,7 +3,7 @@
 
 import { poll } from '#ffi/calls/descriptor.ts'
 import { read } from '#ffi/calls/file.ts'
-import { catchSignals } from '#ffi/executor/catch.ts'
+import { catchSignals } from '#ffi/perform/catch.ts'
 import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { here } from '#ffi/perform/here.ts'
 import { print } from '#src/output.ts'

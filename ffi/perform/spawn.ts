@@ -11,12 +11,13 @@ import { openat } from '../calls/file.ts'
 import { waitPidfd } from '../calls/process.ts'
 import { SyscallError } from '../error.ts'
 import type { Fd } from '../fd.ts'
+import type { Birth, Child } from './kernel.ts'
 import { mapMemory } from '../libc.ts'
 import { SIGNAL } from '../numbers/signal.ts'
-import { adopted, here } from '../perform/here.ts'
+import { adopted, here } from './here.ts'
 import { struct } from '../struct.ts'
-import { CLONE_NEW } from './clone-flags.ts'
-import { native } from './native.ts'
+import { CLONE_NEW } from '../numbers/clone.ts'
+import { native } from '../executor/native.ts'
 
 const CLONE_VM = 0x100
 const CLONE_VFORK = 0x4000
@@ -36,22 +37,6 @@ const CLONE_ARGS = struct({
   set_tid_size: 'u64',
   cgroup: 'u64',
 })
-
-/** What a new process begins with. */
-export interface Birth {
-  /** Namespaces that it is born into. */
-  readonly namespaces: readonly (keyof typeof CLONE_NEW)[]
-  /** A cgroup v2 directory that it is born into (5.7). */
-  readonly cgroup?: Fd
-  /** Calls that it makes before the last one, which must be an execveat. */
-  readonly calls: readonly Call<void, Where>[]
-}
-
-/** A child of this process. */
-export interface Child {
-  readonly pid: number
-  readonly pidfd: Fd
-}
 
 let cradle: Arena | undefined
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 
-import { callersMask, closedStdio } from '#ffi/executor/caller.ts'
+import { callersMask, closedStdio } from '#ffi/perform/caller.ts'
 
 const CHILD = `${process.execPath} ${join(import.meta.dir, 'children/stdio.ts')}`
 

@@ -1,8 +1,8 @@
 // Run by caller.test.ts as a process of its own: has a program say what its stdin and stderr are.
 
 import { waitPidfd } from '#ffi/calls/process.ts'
-import { closedStdio } from '#ffi/executor/caller.ts'
-import { spawn } from '#ffi/executor/spawn.ts'
+import { closedStdio } from '#ffi/perform/caller.ts'
+import { spawn } from '#ffi/perform/spawn.ts'
 import { execveat } from '#ffi/calls/process.ts'
 import { here } from '#ffi/perform/here.ts'
 import { print } from '#src/output.ts'

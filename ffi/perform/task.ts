@@ -3,7 +3,7 @@
 // container.
 
 import { Arena, ARENA_SIZE } from '../arena.ts'
-import type { Call, TaskSys, Where } from '../call.ts'
+import type { TaskSys } from '../call.ts'
 import { addSeals, memfdCreate, setCloseOnExec } from '../calls/descriptor.ts'
 import { ftruncate, write } from '../calls/file.ts'
 import {
@@ -21,23 +21,15 @@ import { failedWith } from '../error.ts'
 import { Fd } from '../fd.ts'
 import { type Mapping, mapShared, unmap } from '../libc.ts'
 import { SIGNAL } from '../numbers/signal.ts'
-import type { Task } from '../perform/kernel.ts'
-import { Batch } from '../perform/batch.ts'
-import { here } from '../perform/here.ts'
-import { TASK_REPLY, TASK_REQUEST } from './layout.ts'
-import { executorFile, native } from './native.ts'
-import { type Birth, type Child, spawn } from './spawn.ts'
+import type { Child, Task, TaskBirth } from './kernel.ts'
+import { Batch } from './batch.ts'
+import { here } from './here.ts'
+import { TASK_REPLY, TASK_REQUEST } from '../executor/layout.ts'
+import { executorFile, native } from '../executor/native.ts'
+import { spawn } from './spawn.ts'
 
 /** How long to sleep before asking whether the task still lives. It is woken at once when it answers. */
 const PATIENCE_MS = 50
-
-/** What a task begins with, beside its namespaces and its cgroup. */
-export interface TaskBirth extends Omit<Birth, 'calls'> {
-  /** Files that are open in the task too, under the same numbers. */
-  readonly inherit?: readonly Fd[]
-  /** Calls that it makes before it becomes a task. */
-  readonly calls?: readonly Call<void, Where>[]
-}
 
 /** Thrown when a task ends while bunc waits for it: killed from outside, or out of memory. */
 export class TaskDied extends Error {

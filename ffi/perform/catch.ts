@@ -4,8 +4,8 @@
 import { pipe } from '../calls/descriptor.ts'
 import { handleSignal, isIgnored, type Signal } from '../calls/signal.ts'
 import type { Fd } from '../fd.ts'
-import { here } from '../perform/here.ts'
-import { native } from './native.ts'
+import { here } from './here.ts'
+import { native } from '../executor/native.ts'
 
 let caught: Fd | undefined
 

@@ -3,7 +3,7 @@
 
 import { closesOnExec } from '../calls/descriptor.ts'
 import { SIGNAL_SET_SIZE, signalMask } from '../calls/signal.ts'
-import { here, inherited } from '../perform/here.ts'
+import { here, inherited } from './here.ts'
 
 let mask: Uint8Array | undefined
 let stdio: readonly number[] | undefined
