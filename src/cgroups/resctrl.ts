@@ -47,6 +47,17 @@ export function makeResctrl(here: Sys, rdt: LinuxIntelRdt, id: string, undo: Dis
   })
 }
 
+/** The shares that can be changed while a container runs. */
+export type ResctrlChange = Pick<LinuxIntelRdt, 'l3CacheSchema' | 'memBwSchema'>
+
+/** Changes the shares of the class of service that a container is in. */
+export function changeResctrl(here: Sys, { groups: [group = ''] }: ResctrlRecord, change: ResctrlChange): void {
+  doing('set linux.intelRdt', () => {
+    const root = resctrlRoot(here)
+    for (const text of schemataOf({ ...change, schemata: [] })) writeSchemata(here, root, group, text)
+  })
+}
+
 /** Puts a process into the groups of its container. */
 export function joinResctrl(here: Sys, { groups }: ResctrlRecord, pid: number): void {
   for (const group of groups)
@@ -87,7 +98,11 @@ function makeGroup(here: Sys, group: string, made: string[]): void {
  * What is written to `schemata`, in this order: `schemata` overrides the other two, and the kernel takes one line for each
  * resource at a time. A line for bandwidth in `l3CacheSchema` gives way to `memBwSchema`.
  */
-function schemataOf({ l3CacheSchema, memBwSchema, schemata }: LinuxIntelRdt): string[] {
+function schemataOf({
+  l3CacheSchema,
+  memBwSchema,
+  schemata,
+}: ResctrlChange & Pick<LinuxIntelRdt, 'schemata'>): string[] {
   const cache = l3CacheSchema.split('\n').filter((line) => memBwSchema === '' || !line.startsWith('MB:'))
   const both = [...cache, memBwSchema].filter((line) => line !== '')
   return [both, schemata].flatMap((lines) => (lines.length === 0 ? [] : [`${lines.join('\n')}\n`]))

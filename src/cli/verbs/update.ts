@@ -1,7 +1,7 @@
 // `bunc update`.
 
 import { readResources } from '#src/config/config.ts'
-import { update } from '#src/container/update.ts'
+import { update, type UpdateOptions } from '#src/container/update.ts'
 import { Failure } from '#src/failure.ts'
 import { givenText } from '../given-text.ts'
 import type { Of, Verb, World } from '../verb.ts'
@@ -15,6 +15,7 @@ export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
     store: world.store,
     id: operands.container,
     resources: readResources(text),
+    resctrl: file === undefined ? sharesOf(options) : undefined,
     warn: world.warn,
   })
   return 0
@@ -22,13 +23,15 @@ export const updateVerb: Verb<'update'> = (world, { options, operands }) => {
 
 /** Says of each flag that changes nothing that it does. */
 function checkFlags({ warn }: World, options: Of<'update'>['options']): void {
-  const { l3CacheSchema, memBwSchema, kernelMemory, kernelMemoryTcp } = options
-  if ((l3CacheSchema ?? memBwSchema) !== undefined)
-    throw new Failure(
-      `Cannot set ${l3CacheSchema === undefined ? '--mem-bw-schema' : '--l3-cache-schema'}: it is not supported yet`,
-    )
+  const { kernelMemory, kernelMemoryTcp } = options
   if (kernelMemory !== undefined) warn(new Failure('--kernel-memory is ignored: the kernel has dropped this limit'))
   if (kernelMemoryTcp !== undefined) warn(new Failure('--kernel-memory-tcp is ignored: only cgroup v1 had this limit'))
+}
+
+/** Shares of cache and memory bandwidth, which are no cgroup's. */
+function sharesOf({ l3CacheSchema, memBwSchema }: Of<'update'>['options']): UpdateOptions['resctrl'] {
+  if (l3CacheSchema === undefined && memBwSchema === undefined) return undefined
+  return { l3CacheSchema: l3CacheSchema ?? '', memBwSchema: memBwSchema ?? '' }
 }
 
 /** What the flags say, as JSON of the specification's `resources` object: read and checked like that of a file. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test'
 
 import type { Call } from '#ffi/call.ts'
 import type { LinuxIntelRdt } from '#src/config/schema/intel-rdt.ts'
-import { isResctrlRecord, joinResctrl, makeResctrl, removeResctrl } from '#src/cgroups/resctrl.ts'
+import { changeResctrl, isResctrlRecord, joinResctrl, makeResctrl, removeResctrl } from '#src/cgroups/resctrl.ts'
 import { type Files, pretendedFiles } from '../pretended-files.ts'
 import { recording } from '../recording.ts'
 
@@ -135,4 +135,12 @@ test('only what was saved is read as a record', () => {
   expect(isResctrlRecord({ groups: ['/a'], made: [] })).toBe(true)
   for (const damaged of [null, 'x', {}, { groups: ['/a'] }, { groups: ['a'], made: [] }, { groups: [1], made: [] }])
     expect(isResctrlRecord(damaged)).toBe(false)
+})
+
+test('the shares of a class are changed one resource at a time', () => {
+  const { here, changes } = host({ [`${ROOT}/web`]: 'directory' })
+  const record = { groups: [`${ROOT}/web`, `${ROOT}/web/mon_groups/web`], made: [] }
+  changeResctrl(here, record, { l3CacheSchema: 'L3:0=3', memBwSchema: '' })
+  changeResctrl(here, record, { l3CacheSchema: '', memBwSchema: 'MB:0=20' })
+  expect(changes()).toEqual(['write(</web/schemata>, "L3:0=3\\n")', 'write(</web/schemata>, "MB:0=20\\n")'])
 })
