@@ -14,7 +14,7 @@ import { type Libseccomp, libseccompTest } from '#tests/support/libseccomp.ts'
 import { randomFrom, randomProfile } from '#tests/support/random-profile.ts'
 import { USED } from './profiles.ts'
 
-const PROFILES = Number(process.env['BUNC_SECCOMP_PROFILES'] ?? 300)
+const PROFILES = Number(process.env['BUNC_SECCOMP_PROFILES'] ?? 2000)
 const LIMIT = 20_000 + 60 * PROFILES
 
 describe('profiles in use', () => {
