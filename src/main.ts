@@ -1,7 +1,7 @@
 // From argv to exit code. Whatever happens in between, the user sees one line, the log gets the same line, and nobody
 // ever sees a stack trace.
 
-import { exit } from '#ffi/calls/process.ts'
+import { exit, setDumpable } from '#ffi/calls/process.ts'
 import { getcwd } from '#ffi/calls/namespace.ts'
 import { decorated, type Kernel } from '#ffi/perform/kernel.ts'
 import { linux } from '#ffi/perform/linux.ts'
@@ -23,6 +23,8 @@ const EXEC_FAILED = 255
 /** Runs one command line. Gives the exit code. */
 async function main(argv: readonly string[], kernel: Kernel): Promise<number> {
   ensureStdio(kernel.here)
+  // Its memory may hold secrets of config.json: no core file in whatever directory this is, and nobody looks in.
+  kernel.here(setDumpable(0))
   let log: Log = () => {}
   let failed = FAILED
   try {

@@ -23,15 +23,18 @@ export interface CgroupTree {
   readonly hierarchies: readonly TreeHierarchy[]
   /** Whether it has a cgroup namespace of its own. */
   readonly namespace: boolean
+  /** Whether the cgroups are somebody else's: the container has none. */
+  readonly foreign: boolean
 }
 
 /** Takes a container's cgroup, and whether it has a cgroup namespace; one without cgroup is in that of its caller. */
 export function cgroupTree(sys: Sys, record: CgroupRecord, namespace: boolean): CgroupTree {
-  const { hierarchies } = record.hierarchies.length > 0 ? record : callersCgroup(sys)
+  const foreign = record.hierarchies.length === 0
+  const { hierarchies } = foreign ? callersCgroup(sys) : record
   const [first] = hierarchies
   if (hierarchies.length === 1 && first?.version === 2)
-    return { version: 2, path: first.path, hierarchies: [], namespace }
-  return { version: 1, path: '', hierarchies: hierarchies.map(inTree), namespace }
+    return { version: 2, path: first.path, hierarchies: [], namespace, foreign }
+  return { version: 1, path: '', hierarchies: hierarchies.map(inTree), namespace, foreign }
 }
 
 function inTree({ version, controllers, mount, path }: Hierarchy): TreeHierarchy {

@@ -25,6 +25,8 @@ export interface CgroupTree {
   readonly hierarchies: readonly Hierarchy[]
   /** Whether the container has a cgroup namespace of its own: then a new mount shows its own part alone. */
   readonly namespace: boolean
+  /** Whether they are its caller's: then nothing in them is its to write (CVE-2023-25809). */
+  readonly foreign: boolean
   /** Whether it is in another user namespace than the host. */
   readonly userNamespace: boolean
 }
@@ -43,15 +45,10 @@ export function mountCgroups(
  * A user namespace may mount only what its own cgroup namespace shows; the host's is bound then, and never writable.
  */
 function mountUnified(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPlan): void {
-  const bound: MountPlan = {
-    ...plan,
-    bind: 'recursive',
-    attributes: { ...plan.attributes, set: [...new Set([...plan.attributes.set, 'RDONLY' as const])] },
-  }
   using mount =
     tree.namespace || !tree.userNamespace
       ? newFilesystem(sys, { type: 'cgroup2', source: 'cgroup', plan: { ...plan, data: [] } })
-      : boundTree(sys, '/sys/fs/cgroup', bound, [])
+      : boundTree(sys, '/sys/fs/cgroup', { ...readOnly(plan), bind: 'recursive' }, [])
   attach(sys, mount, target)
 }
 
@@ -72,11 +69,18 @@ function mountHierarchy(
   sys(mkdirat(top, hierarchy.name, 0o755))
   using place = sys(openat(top, hierarchy.name, ['PATH', 'DIRECTORY', 'NOFOLLOW']))
   const type = hierarchy.options.length === 0 ? 'cgroup2' : 'cgroup'
+  const whole = tree.foreign ? readOnly(plan) : plan
   using mount = tree.namespace
-    ? newFilesystem(sys, { type, source: 'cgroup', plan: { ...plan, data: hierarchy.options } })
-    : boundTree(sys, hierarchy.path, { ...plan, bind: 'recursive' }, [])
+    ? newFilesystem(sys, { type, source: 'cgroup', plan: { ...whole, data: hierarchy.options } })
+    : boundTree(sys, hierarchy.path, { ...whole, bind: 'recursive' }, [])
   attach(sys, mount, place)
   // `cpu` and `cpuacct` lead to `cpu,cpuacct`, as on every host.
   const each = hierarchy.name.split(',')
   if (each.length > 1) for (const name of each) sys(symlinkat(hierarchy.name, top, name))
+}
+
+function readOnly(plan: MountPlan): MountPlan {
+  const { set, clear } = plan.attributes
+  const kept = clear.filter((name) => name !== 'RDONLY')
+  return { ...plan, attributes: { set: [...new Set([...set, 'RDONLY' as const])], clear: kept } }
 }

@@ -13,6 +13,7 @@ test('version 2 is one directory', () => {
     path: '/sys/fs/cgroup/docker/c1',
     hierarchies: [],
     namespace: true,
+    foreign: false,
   })
 })
 
@@ -51,5 +52,6 @@ test('a container without cgroup sees that of its caller', () => {
   expect(cgroupTree(host.kernel.here, NONE, false)).toMatchObject({
     version: 2,
     path: '/sys/fs/cgroup/user.slice/shell',
+    foreign: true,
   })
 })

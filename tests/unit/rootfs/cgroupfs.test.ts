@@ -16,7 +16,7 @@ function mounted(tree: CgroupTree, options: readonly string[] = OPTIONS): string
 }
 
 describe('version 2', () => {
-  const tree = { version: 2, hierarchies: [], namespace: true, userNamespace: false } as const
+  const tree = { version: 2, hierarchies: [], namespace: true, foreign: false, userNamespace: false } as const
   const NEW = [
     'fsopen("cgroup2", CLOEXEC)',
     'fsconfig(<cgroup2>, SET_STRING, "source", "cgroup")',
@@ -58,7 +58,17 @@ describe('version 1', () => {
     { name: 'systemd', options: ['none', 'name=systemd'], path: '/sys/fs/cgroup/systemd/web' },
     { name: 'unified', options: [], path: '/sys/fs/cgroup/unified/web' },
   ]
-  const tree = (namespace: boolean) => ({ version: 1, hierarchies, namespace, userNamespace: false }) as const
+  const tree = (namespace: boolean) =>
+    ({ version: 1, hierarchies, namespace, foreign: false, userNamespace: false }) as const
+
+  test('is read-only where the container has no cgroup and sees those of its caller (CVE-2023-25809)', () => {
+    const calls = mounted({ ...tree(false), foreign: true }, ['nosuid', 'rw'])
+    const changes = calls.filter((call) => call.startsWith('mount_setattr(</sys/fs/cgroup'))
+    expect(changes.map((call) => call.includes('+RDONLY') || call.includes('+NOSUID +RDONLY'))).toEqual(
+      hierarchies.map(() => true),
+    )
+    expect(mounted(tree(false), ['nosuid']).filter((call) => call.includes('RDONLY'))).toEqual([])
+  })
 
   test('is a small file system with a directory for each hierarchy, which becomes read-only at last', () => {
     const calls = mounted(tree(true))

@@ -38,7 +38,7 @@ function making(mounts: readonly Mount[], { script = {}, userNamespace = false, 
     rootBefore: kernel.here(openat('cwd', '/before', ['PATH'])),
     bundle: '/bundle',
     userNamespace,
-    cgroups: { version: 2, hierarchies: [], namespace: true, userNamespace: false } as const,
+    cgroups: { version: 2, hierarchies: [], namespace: true, foreign: false, userNamespace: false } as const,
     label,
     mapped: new Map(),
   }
