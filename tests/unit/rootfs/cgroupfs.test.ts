@@ -67,7 +67,7 @@ describe('version 1', () => {
     expect(changes.map((call) => call.includes('+RDONLY') || call.includes('+NOSUID +RDONLY'))).toEqual(
       hierarchies.map(() => true),
     )
-    expect(mounted(tree(false), ['nosuid']).filter((call) => call.includes('RDONLY'))).toEqual([])
+    expect(mounted(tree(false), ['nosuid']).filter((call) => call.includes('+RDONLY'))).toEqual([])
   })
 
   test('is a small file system with a directory for each hierarchy, which becomes read-only at last', () => {
