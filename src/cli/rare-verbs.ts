@@ -14,7 +14,6 @@ import { psVerb } from './verbs/ps.ts'
 import { specVerb } from './verbs/spec.ts'
 import { tryVerb } from './verbs/try.ts'
 import { updateVerb } from './verbs/update.ts'
-import { versionText } from './version.ts'
 
 /** Does what an invocation asks for, gives the exit code. */
 export async function runRareVerb(world: World, invoked: Invoked): Promise<number> {
@@ -47,9 +46,6 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return manVerb(world, invoked)
     case 'help':
       world.print(help(invoked.topic))
-      return 0
-    case 'version':
-      world.print(versionText())
       return 0
     default:
       throw new RangeError(`No verb for "${invoked.command}"`)

@@ -6,6 +6,7 @@ import { killVerb } from './verbs/kill.ts'
 import { startVerb } from './verbs/start.ts'
 import { stateVerb } from './verbs/state.ts'
 import type { Invoked, World } from './verb.ts'
+import { versionText } from './version.ts'
 
 /** Does what an invocation asks for, gives the exit code. */
 export async function runVerbOf(world: World, invoked: Invoked): Promise<number> {
@@ -24,6 +25,9 @@ export async function runVerbOf(world: World, invoked: Invoked): Promise<number>
       return deleteVerb(world, invoked)
     case 'state':
       return stateVerb(world, invoked)
+    case 'version':
+      world.print(versionText())
+      return 0
     default:
       return (await import('./rare-verbs.ts')).runRareVerb(world, invoked)
   }
