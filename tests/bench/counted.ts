@@ -5,6 +5,7 @@
 
 import { writeFileSync } from 'node:fs'
 
+import { Arena } from '#ffi/arena.ts'
 import { native } from '#ffi/executor/native.ts'
 import { counters } from '#ffi/perform/task.ts'
 import { linux } from '#ffi/perform/linux.ts'
@@ -22,10 +23,17 @@ native.perform = (request, reply) => {
   perform(request, reply)
 }
 
+let opened = 0
+const { add } = Arena.prototype
+Arena.prototype.add = function (call, reference) {
+  if (call.result.kind === 'descriptor') opened += 1
+  return add.call(this, call, reference)
+}
+
 const warn = (error: unknown): void => {
   throw error
 }
 const world = { kernel: linux, cwd: '/', store: invoked.global.root ?? '/run/bunc', print: () => {}, warn }
 process.exitCode = await runVerbOf(world, invoked)
-const counts: Counts = { roundTrips: counters.roundTrips, inTasks: counters.calls, here }
+const counts: Counts = { roundTrips: counters.roundTrips, inTasks: counters.calls, here, opened }
 writeFileSync(file, JSON.stringify(counts))

@@ -13,6 +13,8 @@ export interface Counts {
   readonly inTasks: number
   /** System calls in bunc's own process. */
   readonly here: number
+  /** Those among both that open something. */
+  readonly opened: number
 }
 
 /** The commands that are counted, in this order: each as its name and what follows it. */
@@ -41,7 +43,7 @@ export function countCommands(contender: Contender): Readonly<Record<string, Cou
 
 function least(counts: readonly Counts[]): Counts {
   const of = (kind: keyof Counts) => Math.min(...counts.map((count) => count[kind]))
-  return { roundTrips: of('roundTrips'), inTasks: of('inTasks'), here: of('here') }
+  return { roundTrips: of('roundTrips'), inTasks: of('inTasks'), here: of('here'), opened: of('opened') }
 }
 
 /** `run` makes a container that ends by itself; the other commands follow the life of one that does not. */
@@ -52,6 +54,11 @@ function countOnce(contender: Contender): Readonly<Record<string, Counts>> {
   })
   contender.configure({})
   return Object.fromEntries(counts)
+}
+
+/** Takes bunc's contender as it is configured, gives the counts of one `run`. */
+export function countedRun(contender: Contender): Counts {
+  return counted(contender, ['run', '--bundle', contender.bundle, contender.id])
 }
 
 /** By way of a file: a container that goes on would keep a pipe open. */

@@ -4,6 +4,7 @@
 import type { RuntimeName } from '#tests/support/runtime.ts'
 import type { Counts } from './counts.ts'
 import type { FilterCost } from './filters.ts'
+import type { Growth } from './growth.ts'
 import type { Figures } from './statistics.ts'
 
 /** A row of the first table. What a runtime, or the host, could not answer is left out. */
@@ -21,10 +22,13 @@ export interface Report {
   /** By the names of bunc's commands. */
   readonly counts: Readonly<Record<string, Counts>>
   readonly filters: readonly FilterCost[]
+  readonly growth: readonly Growth[]
+  /** Modules that are evaluated at the start, by entry. */
+  readonly modules: Readonly<Record<string, number>>
 }
 
 /** Gives the report as text. */
-export function reportText({ heading, runtimes, rows, counts, filters }: Report): string {
+export function reportText({ heading, runtimes, rows, counts, filters, growth, modules }: Report): string {
   const peers = runtimes.filter((name) => name !== 'bunc')
   const first = [
     ['', ...runtimes, ...peers.map((peer) => `bunc/${peer}`)],
@@ -35,13 +39,35 @@ export function reportText({ heading, runtimes, rows, counts, filters }: Report)
     ]),
   ]
   const second = [
-    ['bunc', 'round trips', 'calls in tasks', 'calls of its own'],
-    ...Object.entries(counts).map(([command, { roundTrips, inTasks, here }]) => [
-      command,
-      ...[roundTrips, inTasks, here].map(String),
+    ['bunc', 'round trips', 'calls in tasks', 'calls of its own', 'opened'],
+    ...Object.entries(counts).map(([command, cost]) => [command, ...countsOf(cost)]),
+  ]
+  const third = [
+    ['run, ms', ...runtimes, 'round trips', 'calls in tasks', 'calls of its own', 'opened'],
+    ...growth.map(({ name, times, counts: cost }) => [
+      name,
+      ...times.map((time) => (time === undefined ? '-' : time.toFixed(1))),
+      ...(cost === undefined ? ['-', '-', '-', '-'] : countsOf(cost)),
     ]),
   ]
-  return [...heading, '', ...aligned(first), '', ...aligned(second), '', ...aligned(filterLines(filters))].join('\n')
+  const fourth = [['modules', 'number'], ...Object.entries(modules).map(([name, number]) => [name, String(number)])]
+  return [
+    ...heading,
+    '',
+    ...aligned(first),
+    '',
+    ...aligned(second),
+    '',
+    ...aligned(third),
+    '',
+    ...aligned(fourth),
+    '',
+    ...aligned(filterLines(filters)),
+  ].join('\n')
+}
+
+function countsOf({ roundTrips, inTasks, here, opened }: Counts): string[] {
+  return [roundTrips, inTasks, here, opened].map(String)
 }
 
 /** A dash where libseccomp is not installed. */

@@ -4,6 +4,8 @@
 import type { Runtime } from '#tests/support/runtime.ts'
 import { Contender } from './contender.ts'
 import { countCommands } from './counts.ts'
+import { measureGrowth } from './growth.ts'
+import { countModules } from './modules.ts'
 import { filterCosts } from './filters.ts'
 import { type Measure, MEASURES } from './memory.ts'
 import type { Report, Row } from './report.ts'
@@ -13,6 +15,9 @@ import { type Timing, TIMINGS } from './timings.ts'
 
 /** Rounds whose times are not taken: they fill the page cache. */
 const WARM_UP = 2
+
+/** Of how many rounds one is for the growth, which is a dozen rows. */
+const GROWTH_SHARE = 5
 
 /** Makes the containers, measures, and takes everything off the host again. `runs` is the number of rounds. */
 export async function measure(runtimes: readonly Runtime[], runs: number): Promise<Omit<Report, 'heading'>> {
@@ -28,6 +33,8 @@ export async function measure(runtimes: readonly Runtime[], runs: number): Promi
     runtimes: runtimes.map(({ name }) => name),
     rows,
     counts: bunc === undefined ? {} : countCommands(bunc),
+    growth: measureGrowth(contenders, Math.max(2, Math.ceil(runs / GROWTH_SHARE))),
+    modules: countModules(),
     filters: filterCosts(),
   }
 }

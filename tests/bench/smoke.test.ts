@@ -5,9 +5,10 @@ import { join } from 'node:path'
 
 import { libseccompTest } from '#tests/support/libseccomp.ts'
 import { lacks, needs } from '#tests/support/needs.ts'
-import { BUDGET, FILTER_BUDGET } from './budget.ts'
+import { BUDGET, FILTER_BUDGET, MODULE_BUDGET } from './budget.ts'
 import type { Counts } from './counts.ts'
 import { filterCosts, FREQUENT } from './filters.ts'
+import { countModules } from './modules.ts'
 import { MEASURES } from './memory.ts'
 import { type Report, reportText } from './report.ts'
 import { figuresOf, quantile } from './statistics.ts'
@@ -15,7 +16,7 @@ import { TIMINGS } from './timings.ts'
 
 const NEEDED = ['root', 'bunc', 'runc', 'crun', 'busybox'] as const
 const { test } = needs(...NEEDED)
-const LIMIT = 120_000
+const LIMIT = 300_000
 
 let report: Report
 
@@ -51,6 +52,25 @@ test('no command makes more round trips or system calls than its budget', () => 
   expect(report.counts['create']?.roundTrips).toBeGreaterThan(0)
 })
 
+test('what grows with a config is measured for every runtime, and costs calls in proportion', () => {
+  const callsOf = (name: string) => report.growth.find((line) => line.name === name)?.counts?.inTasks ?? 0
+  for (const { name, times } of report.growth) expect(`${name}: ${times[0] !== undefined}`).toBe(`${name}: true`)
+  const [ten, hundred, thousand] = ['10 mounts', '100 mounts', '1000 mounts'].map(callsOf)
+  expect(((thousand ?? 0) - (hundred ?? 0)) / ((hundred ?? 0) - (ten ?? 0))).toBeCloseTo(10, 0)
+  // However many they are, variables are one argument of execve(2) and rules one filter.
+  expect(callsOf('1000 variables')).toBe(callsOf('10 variables'))
+  expect(callsOf('1000 seccomp rules')).toBe(callsOf('10 seccomp rules'))
+})
+
+pure('no more modules are evaluated at the start than the budget', () => {
+  const counts = countModules()
+  expect(counts.always).toBeGreaterThan(10)
+  const excess = Object.entries(MODULE_BUDGET).filter(
+    ([name, most]) => (Object.entries(counts).find(([entry]) => entry === name)?.[1] ?? 0) > most,
+  )
+  expect(excess.map(([name]) => `${name}: ${JSON.stringify(counts)}`)).toEqual([])
+})
+
 pure('a count above its budget is named', () => {
   expect(excesses({ ...BUDGET, start: { ...BUDGET.start, roundTrips: 1 } })).toEqual(['start: roundTrips is 1, not 0'])
 })
@@ -79,7 +99,7 @@ pure('the filters have a line for each call, and one for all', () => {
     { call: 'read', bunc: 8, tree: 12, remembered: true },
     { call: 'clone', bunc: 12, tree: 21, remembered: false },
   ]
-  const text = reportText({ heading: [], runtimes: [], rows: [], counts: {}, filters })
+  const text = reportText({ heading: [], runtimes: [], rows: [], counts: {}, filters, growth: [], modules: {} })
   const lines = text.split('\n').slice(-3)
   expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
     ['read', '8', '12', '-', '0'],
@@ -90,7 +110,15 @@ pure('the filters have a line for each call, and one for all', () => {
 
 pure('what a runtime could not answer is a dash, and has no ratio', () => {
   const rows = [{ name: 'state, ms', figures: { bunc: figuresOf([1, 2, 3]) } }]
-  const text = reportText({ heading: ['here'], runtimes: ['bunc', 'runc'], rows, counts: {}, filters: [] })
+  const text = reportText({
+    heading: ['here'],
+    runtimes: ['bunc', 'runc'],
+    rows,
+    counts: {},
+    filters: [],
+    growth: [],
+    modules: {},
+  })
   expect(text.split('\n')[3]?.split(/ {2,}/)).toEqual(['state, ms', '2.0 (1.5 to 2.5)', '-', '-'])
 })
 
@@ -101,7 +129,7 @@ pure('a quantile lies between two measurements by proportion', () => {
 /** A line for each count that is higher than the budget allows. */
 function excesses(counts: Readonly<Record<string, Counts>>): string[] {
   return Object.entries(BUDGET).flatMap(([command, most]) =>
-    (['roundTrips', 'inTasks', 'here'] as const).flatMap((kind) => {
+    (['roundTrips', 'inTasks', 'here', 'opened'] as const).flatMap((kind) => {
       const count = counts[command]?.[kind] ?? Number.NaN
       return count <= most[kind] ? [] : [`${command}: ${kind} is ${count}, not ${most[kind]}`]
     }),

@@ -17,7 +17,7 @@ export interface Timing {
   readonly after?: (contender: Contender) => void
 }
 
-const AT_ONCE = 20
+const AT_ONCE = 100
 
 /** The rows in the order of the report. */
 export const TIMINGS: readonly Timing[] = [
@@ -36,6 +36,20 @@ export const TIMINGS: readonly Timing[] = [
     every: 1,
     before: beginSleeper,
     once: (contender) => contender.time('state', contender.id),
+    after: endSleeper,
+  },
+  {
+    name: 'kill',
+    every: 1,
+    before: beginSleeper,
+    once: (contender) => contender.time('kill', contender.id, 'CONT'),
+    after: endSleeper,
+  },
+  {
+    name: 'list',
+    every: 1,
+    before: beginSleeper,
+    once: (contender) => contender.time('list'),
     after: endSleeper,
   },
   { name: `run, ${AT_ONCE} at once`, every: 10, once: allAtOnce },
