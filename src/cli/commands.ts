@@ -18,6 +18,7 @@ import { start } from './commands/start.ts'
 import { state } from './commands/state.ts'
 import { tryOut } from './commands/try.ts'
 import { update } from './commands/update.ts'
+import { validate } from './commands/validate.ts'
 import type { Program } from './grammar.ts'
 
 export const program = {
@@ -39,6 +40,7 @@ export const program = {
     update,
     spec,
     features,
+    validate,
     try: tryOut,
   },
 } as const satisfies Program

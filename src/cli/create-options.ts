@@ -47,7 +47,8 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
   }
 }
 
-function readBundle({ kernel }: World, file: string): string {
+/** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */
+export function readBundle({ kernel }: World, file: string): string {
   try {
     return readText(kernel.here, file)
   } catch (error) {

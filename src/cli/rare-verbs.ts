@@ -10,6 +10,7 @@ import { psVerb } from './verbs/ps.ts'
 import { specVerb } from './verbs/spec.ts'
 import { tryVerb } from './verbs/try.ts'
 import { updateVerb } from './verbs/update.ts'
+import { validateVerb } from './verbs/validate.ts'
 import { versionText } from './version.ts'
 
 /** Does what an invocation asks for, gives the exit code. */
@@ -29,6 +30,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return specVerb(world, invoked)
     case 'features':
       return featuresVerb(world, invoked)
+    case 'validate':
+      return validateVerb(world, invoked)
     case 'try':
       return tryVerb(world, invoked)
     case 'help':

@@ -3,12 +3,10 @@
 import type { TaskSys } from '#ffi/call.ts'
 import { setSeccompFilter } from '#ffi/calls/credentials.ts'
 import { doing } from '#ffi/context.ts'
-import { MACHINE } from '#ffi/machine.ts'
 import type { LinuxSeccomp } from '#src/config/schema/seccomp.ts'
+import { MACHINE_HERE } from './machine-here.ts'
 import { compile } from './seccomp/compile.ts'
 import { filterFlags } from './seccomp/flags.ts'
-import { ARM_MACHINE } from './seccomp/machine-arm.ts'
-import { X86_MACHINE } from './seccomp/machine-x86.ts'
 
 /** The kernel's name of each flag of a profile. */
 const FLAG_NAMES = {
@@ -21,7 +19,7 @@ const FLAG_NAMES = {
 /** Queues the filter of a profile. Every later call of the task is subject to it. */
 export function installFilter(sys: TaskSys, profile: LinuxSeccomp): void {
   doing('install the seccomp filter', () => {
-    const { program } = compile(profile, MACHINE === 'x64' ? X86_MACHINE : ARM_MACHINE)
+    const { program } = compile(profile, MACHINE_HERE)
     sys(
       setSeccompFilter(
         filterFlags(profile.flags).map((flag) => FLAG_NAMES[flag]),
@@ -33,6 +31,5 @@ export function installFilter(sys: TaskSys, profile: LinuxSeccomp): void {
 
 /** The architectures whose calls a filter can judge on this machine, by the specification's names. */
 export function runnableArchitectures(): string[] {
-  const machine = MACHINE === 'x64' ? X86_MACHINE : ARM_MACHINE
-  return [machine.native, ...machine.others].map(({ name }) => name)
+  return [MACHINE_HERE.native, ...MACHINE_HERE.others].map(({ name }) => name)
 }

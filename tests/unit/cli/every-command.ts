@@ -11,7 +11,6 @@ import { install } from '#src/cli/commands/install.ts'
 import { mounts } from '#src/cli/commands/mounts.ts'
 import { restore } from '#src/cli/commands/restore.ts'
 import { selftest } from '#src/cli/commands/selftest.ts'
-import { validate } from '#src/cli/commands/validate.ts'
 import type { Program } from '#src/cli/grammar.ts'
 
 export const everyCommand = {
@@ -25,7 +24,6 @@ export const everyCommand = {
     doctor,
     selftest,
     explain,
-    validate,
     install,
     completion,
     man,
