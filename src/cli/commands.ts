@@ -5,6 +5,7 @@
 
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
+import { doctor } from './commands/doctor.ts'
 import { exec } from './commands/exec.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
@@ -40,6 +41,7 @@ export const program = {
     update,
     spec,
     features,
+    doctor,
     validate,
     try: tryOut,
   },

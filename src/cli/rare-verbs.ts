@@ -3,6 +3,7 @@
 
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { doctorVerb } from './verbs/doctor.ts'
 import { featuresVerb } from './verbs/features.ts'
 import { listVerb } from './verbs/list.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
@@ -30,6 +31,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return specVerb(world, invoked)
     case 'features':
       return featuresVerb(world, invoked)
+    case 'doctor':
+      return doctorVerb(world, invoked)
     case 'validate':
       return validateVerb(world, invoked)
     case 'try':

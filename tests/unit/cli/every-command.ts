@@ -3,7 +3,6 @@
 
 import { program } from '#src/cli/commands.ts'
 import { checkpoint } from '#src/cli/commands/checkpoint.ts'
-import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
 import { events } from '#src/cli/commands/events.ts'
 import { explain } from '#src/cli/commands/explain.ts'
@@ -21,7 +20,6 @@ export const everyCommand = {
     checkpoint,
     restore,
     mounts,
-    doctor,
     selftest,
     explain,
     install,
