@@ -7,6 +7,7 @@ import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
 import { doctor } from './commands/doctor.ts'
 import { exec } from './commands/exec.ts'
+import { explain } from './commands/explain.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
 import { kill } from './commands/kill.ts'
@@ -42,6 +43,7 @@ export const program = {
     spec,
     features,
     doctor,
+    explain,
     validate,
     try: tryOut,
   },

@@ -64,7 +64,7 @@ function withEnv(config: Config, env: readonly string[]): Config {
 }
 
 /** Who makes the cgroups. */
-function driver(global: Of<'create'>['global']): CreateOptions['cgroupDriver'] {
+export function driver(global: Of<'create'>['global']): CreateOptions['cgroupDriver'] {
   return global.cgroupManager ?? (global.systemdCgroup ? 'systemd' : 'cgroupfs')
 }
 

@@ -4,6 +4,7 @@
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
 import { doctorVerb } from './verbs/doctor.ts'
+import { explainVerb } from './verbs/explain.ts'
 import { featuresVerb } from './verbs/features.ts'
 import { listVerb } from './verbs/list.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
@@ -33,6 +34,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return featuresVerb(world, invoked)
     case 'doctor':
       return doctorVerb(world, invoked)
+    case 'explain':
+      return explainVerb(world, invoked)
     case 'validate':
       return validateVerb(world, invoked)
     case 'try':
