@@ -10,6 +10,7 @@ import { exec } from './commands/exec.ts'
 import { explain } from './commands/explain.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
+import { install } from './commands/install.ts'
 import { kill } from './commands/kill.ts'
 import { list } from './commands/list.ts'
 import { pause, resume } from './commands/pause.ts'
@@ -43,6 +44,7 @@ export const program = {
     spec,
     features,
     doctor,
+    install,
     explain,
     validate,
     try: tryOut,

@@ -6,6 +6,7 @@ import type { Invoked, World } from './verb.ts'
 import { doctorVerb } from './verbs/doctor.ts'
 import { explainVerb } from './verbs/explain.ts'
 import { featuresVerb } from './verbs/features.ts'
+import { installVerb } from './verbs/install.ts'
 import { listVerb } from './verbs/list.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
 import { psVerb } from './verbs/ps.ts'
@@ -36,6 +37,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return doctorVerb(world, invoked)
     case 'explain':
       return explainVerb(world, invoked)
+    case 'install':
+      return installVerb(world, invoked)
     case 'validate':
       return validateVerb(world, invoked)
     case 'try':

@@ -7,8 +7,8 @@ import { type Engine, ENGINES, type EngineName, type KnownRuntime } from './engi
 
 /** Takes an engine, gives the runtimes that its files name. Throws a Failure where one of them is not in order. */
 export function known(here: Sys, name: EngineName): readonly KnownRuntime[] {
-  const engine: Engine = ENGINES[name]
-  return engine.files.flatMap((file) =>
-    doing(`read "${file}"`, () => engine.runtimes(readTextIfThere(here, file) ?? '')),
+  const { files, settings }: Engine = ENGINES[name]
+  return files.flatMap((file) =>
+    doing(`read "${file}"`, () => settings.runtimes(settings.parse(readTextIfThere(here, file) ?? ''))),
   )
 }

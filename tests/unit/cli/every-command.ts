@@ -5,7 +5,6 @@ import { program } from '#src/cli/commands.ts'
 import { checkpoint } from '#src/cli/commands/checkpoint.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
 import { events } from '#src/cli/commands/events.ts'
-import { install } from '#src/cli/commands/install.ts'
 import { mounts } from '#src/cli/commands/mounts.ts'
 import { restore } from '#src/cli/commands/restore.ts'
 import { selftest } from '#src/cli/commands/selftest.ts'
@@ -20,7 +19,6 @@ export const everyCommand = {
     restore,
     mounts,
     selftest,
-    install,
     completion,
     man,
   },
