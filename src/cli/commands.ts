@@ -16,6 +16,7 @@ import { list } from './commands/list.ts'
 import { pause, resume } from './commands/pause.ts'
 import { ps } from './commands/ps.ts'
 import { run } from './commands/run.ts'
+import { selftest } from './commands/selftest.ts'
 import { spec } from './commands/spec.ts'
 import { start } from './commands/start.ts'
 import { state } from './commands/state.ts'
@@ -44,6 +45,7 @@ export const program = {
     spec,
     features,
     doctor,
+    selftest,
     install,
     explain,
     validate,

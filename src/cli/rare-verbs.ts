@@ -10,6 +10,7 @@ import { installVerb } from './verbs/install.ts'
 import { listVerb } from './verbs/list.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
 import { psVerb } from './verbs/ps.ts'
+import { selftestVerb } from './verbs/selftest.ts'
 import { specVerb } from './verbs/spec.ts'
 import { tryVerb } from './verbs/try.ts'
 import { updateVerb } from './verbs/update.ts'
@@ -39,6 +40,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return explainVerb(world, invoked)
     case 'install':
       return installVerb(world, invoked)
+    case 'selftest':
+      return selftestVerb(world, invoked)
     case 'validate':
       return validateVerb(world, invoked)
     case 'try':

@@ -7,7 +7,6 @@ import { completion, man } from '#src/cli/commands/documents.ts'
 import { events } from '#src/cli/commands/events.ts'
 import { mounts } from '#src/cli/commands/mounts.ts'
 import { restore } from '#src/cli/commands/restore.ts'
-import { selftest } from '#src/cli/commands/selftest.ts'
 import type { Program } from '#src/cli/grammar.ts'
 
 export const everyCommand = {
@@ -18,7 +17,6 @@ export const everyCommand = {
     checkpoint,
     restore,
     mounts,
-    selftest,
     completion,
     man,
   },
