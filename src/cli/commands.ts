@@ -6,22 +6,26 @@
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
 import { completion, man } from './commands/documents.ts'
+import { doctor } from './commands/doctor.ts'
 import { events } from './commands/events.ts'
 import { exec } from './commands/exec.ts'
 import { explain } from './commands/explain.ts'
 import { features } from './commands/features.ts'
 import { globalOptions } from './commands/global.ts'
+import { install } from './commands/install.ts'
 import { kill } from './commands/kill.ts'
 import { list } from './commands/list.ts'
 import { mounts } from './commands/mounts.ts'
 import { pause, resume } from './commands/pause.ts'
 import { ps } from './commands/ps.ts'
 import { run } from './commands/run.ts'
+import { selftest } from './commands/selftest.ts'
 import { spec } from './commands/spec.ts'
 import { start } from './commands/start.ts'
 import { state } from './commands/state.ts'
 import { tryOut } from './commands/try.ts'
 import { update } from './commands/update.ts'
+import { validate } from './commands/validate.ts'
 import type { Program } from './grammar.ts'
 
 export const program = {
@@ -45,7 +49,11 @@ export const program = {
     mounts,
     spec,
     features,
+    doctor,
+    selftest,
+    install,
     explain,
+    validate,
     try: tryOut,
     completion,
     man,

@@ -49,7 +49,7 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
   }
 }
 
-/** Reads the config.json of a bundle. Throws a Failure where there is none. */
+/** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */
 export function readBundle({ kernel }: World, file: string): string {
   try {
     return readText(kernel.here, file)
@@ -66,7 +66,7 @@ function withEnv(config: Config, env: readonly string[]): Config {
 }
 
 /** Who makes the cgroups. */
-function driver(global: Of<'create'>['global']): CreateOptions['cgroupDriver'] {
+export function driver(global: Of<'create'>['global']): CreateOptions['cgroupDriver'] {
   return global.cgroupManager ?? (global.systemdCgroup ? 'systemd' : 'cgroupfs')
 }
 

@@ -3,17 +3,21 @@
 
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { doctorVerb } from './verbs/doctor.ts'
 import { completionVerb, manVerb } from './verbs/documents.ts'
 import { eventsVerb } from './verbs/events.ts'
 import { explainVerb } from './verbs/explain.ts'
 import { featuresVerb } from './verbs/features.ts'
+import { installVerb } from './verbs/install.ts'
 import { listVerb } from './verbs/list.ts'
 import { mountsVerb } from './verbs/mounts.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
 import { psVerb } from './verbs/ps.ts'
+import { selftestVerb } from './verbs/selftest.ts'
 import { specVerb } from './verbs/spec.ts'
 import { tryVerb } from './verbs/try.ts'
 import { updateVerb } from './verbs/update.ts'
+import { validateVerb } from './verbs/validate.ts'
 
 /** Does what an invocation asks for, gives the exit code. */
 export async function runRareVerb(world: World, invoked: Invoked): Promise<number> {
@@ -36,8 +40,16 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return specVerb(world, invoked)
     case 'features':
       return featuresVerb(world, invoked)
+    case 'doctor':
+      return doctorVerb(world, invoked)
     case 'explain':
       return explainVerb(world, invoked)
+    case 'install':
+      return installVerb(world, invoked)
+    case 'selftest':
+      return selftestVerb(world, invoked)
+    case 'validate':
+      return validateVerb(world, invoked)
     case 'try':
       return tryVerb(world, invoked)
     case 'completion':

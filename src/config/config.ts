@@ -1,7 +1,7 @@
 // The three documents that bunc is given, each as text and each as a value that needs no further check. Who finds the
 // file, and what on this host it means, is known elsewhere.
 
-import { read, type Document } from './read.ts'
+import { examine, type Examined, read, type Document } from './read.ts'
 import { rulesOf } from './rule.ts'
 import { configRules } from './rules.ts'
 import { processRules } from './rules/process.ts'
@@ -40,6 +40,11 @@ const RESOURCES: Document<LinuxResources> = {
  */
 export function readConfig(text: string, file = 'config.json'): Config {
   return read(text, file, CONFIG)
+}
+
+/** As `readConfig`, for `validate`: gives the sound part together with all problems. */
+export function examineConfig(text: string, file = 'config.json'): Examined<Config> {
+  return examine(text, file, CONFIG)
 }
 
 /** Takes the text of a `process` object alone, as `exec --process FILE` is given; otherwise as `readConfig`. */

@@ -5,7 +5,7 @@ import { errnoName } from '#ffi/errno.ts'
 import { nearest } from '#src/config/nearest.ts'
 import type { LinuxSeccomp } from '#src/config/schema/seccomp.ts'
 import { Failure } from '#src/failure.ts'
-import { THIS_MACHINE } from '#src/security/filter.ts'
+import { MACHINE_HERE } from '#src/security/machine-here.ts'
 import { type Architecture, namesOf, numberOf } from '#src/security/seccomp/architectures.ts'
 import { conditionsOf, explain, type Explanation } from '#src/security/seccomp/explain.ts'
 
@@ -30,7 +30,7 @@ export interface Verdict {
 
 /** Gives a verdict for each architecture of this machine. Throws a Failure for a call that none of them has. */
 export function explainSeccomp(profile: LinuxSeccomp, { syscall, args }: Question): Verdict[] {
-  const architectures = [THIS_MACHINE.native, ...THIS_MACHINE.others]
+  const architectures = [MACHINE_HERE.native, ...MACHINE_HERE.others]
   const number = /^\d+$/.test(syscall) ? Number(syscall) : undefined
   if (number === undefined) refuseUnknown(architectures, syscall)
   return architectures.map((architecture) => {
@@ -39,7 +39,7 @@ export function explainSeccomp(profile: LinuxSeccomp, { syscall, args }: Questio
     if (found === undefined || found < first || found >= end)
       return { architecture: name, because: `${name} has no such system call` }
     const call = { architecture: name, syscall: found, args }
-    const explanation = explain(profile, THIS_MACHINE, call)
+    const explanation = explain(profile, MACHINE_HERE, call)
     const { action, errno, rule } = explanation
     // A multiplexer (socketcall, ipc) meets the rules of the calls behind it, whose arguments are elsewhere.
     const named = number !== undefined || profile.syscalls[rule ?? -1]?.names.includes(syscall) === true
@@ -67,7 +67,7 @@ function refuseUnknown(architectures: readonly Architecture[], syscall: string):
   if (names.has(syscall)) return
   const meant = nearest(syscall, names)
   throw new Failure(
-    `Cannot explain "${syscall}": ${THIS_MACHINE.name} has no such system call`,
+    `Cannot explain "${syscall}": ${MACHINE_HERE.name} has no such system call`,
     meant === undefined ? undefined : `did you mean "${meant}"?`,
   )
 }

@@ -44,7 +44,7 @@ const MOUNTS = [
 ]
 
 /** Gives the config as an object to be written as JSON. */
-export function tryConfig({ args, env, terminal }: Pick<TryOptions, 'args' | 'env' | 'terminal'>): object {
+export function tryConfig({ args, env, terminal }: Pick<TryOptions, 'args' | 'env' | 'terminal'>) {
   return {
     ociVersion: '1.3.0',
     process: {

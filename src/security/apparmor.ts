@@ -8,7 +8,7 @@ import { Failure } from '#src/failure.ts'
 import { readTextIfThere } from '#src/files.ts'
 
 /** Whether the host has AppArmor switched on. */
-function apparmorEnabled(here: Sys): boolean {
+export function apparmorEnabled(here: Sys): boolean {
   return readTextIfThere(here, '/sys/module/apparmor/parameters/enabled')?.startsWith('Y') ?? false
 }
 

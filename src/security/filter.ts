@@ -4,13 +4,10 @@ import type { TaskSys } from '#ffi/call.ts'
 import { type SeccompFlag, setSeccompFilter, setSeccompListener } from '#ffi/calls/credentials.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
-import { MACHINE } from '#ffi/machine.ts'
 import type { LinuxSeccomp } from '#src/config/schema/seccomp.ts'
+import { MACHINE_HERE } from './machine-here.ts'
 import { compilePolicy } from './seccomp/compile.ts'
 import { filterFlags } from './seccomp/flags.ts'
-import type { Machine } from './seccomp/machine.ts'
-import { ARM_MACHINE } from './seccomp/machine-arm.ts'
-import { X86_MACHINE } from './seccomp/machine-x86.ts'
 import { asking, deciding, notifies } from './seccomp/notify.ts'
 import { policy } from './seccomp/policy.ts'
 
@@ -22,13 +19,10 @@ const FLAG_NAMES = {
   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 'WAIT_KILLABLE_RECV',
 } as const
 
-/** The machine that bunc runs on, as filters see it. */
-export const THIS_MACHINE: Machine = MACHINE === 'x64' ? X86_MACHINE : ARM_MACHINE
-
 /** Queues the filter of a profile. Every later call of the task is subject to it. Precondition: `installListener`. */
 export function installFilter(sys: TaskSys, profile: LinuxSeccomp): void {
   doing('install the seccomp filter', () => {
-    const whole = policy(profile, THIS_MACHINE)
+    const whole = policy(profile, MACHINE_HERE)
     const { program } = compilePolicy(notifies(profile) ? deciding(whole) : whole)
     // The kernel takes WAIT_KILLABLE_RECV with a listener only (EINVAL): it is about those who wait for an agent.
     sys(setSeccompFilter(flagsBut('WAIT_KILLABLE_RECV', profile), program))
@@ -42,7 +36,7 @@ export function installFilter(sys: TaskSys, profile: LinuxSeccomp): void {
 export function installListener(sys: TaskSys, profile: LinuxSeccomp): Fd | undefined {
   if (!notifies(profile)) return undefined
   return doing('install the seccomp filter', () => {
-    const { program } = compilePolicy(asking(policy(profile, THIS_MACHINE)))
+    const { program } = compilePolicy(asking(policy(profile, MACHINE_HERE)))
     // With TSYNC the kernel would not know what to return, the listener or a thread that cannot follow (EINVAL).
     return sys(setSeccompListener([...flagsBut('TSYNC', profile), 'NEW_LISTENER'], program))
   })

@@ -4,7 +4,7 @@
 // either, is not counted. From 5.11 on the kernel remembers what is allowed whatever the arguments are, and runs nothing.
 
 import { compile } from '#src/security/seccomp/compile.ts'
-import { THIS_MACHINE } from '#src/security/filter.ts'
+import { MACHINE_HERE } from '#src/security/machine-here.ts'
 import { type ClassicProgram, classicProgram, runClassic, seccompData } from '#tests/support/bpf-interpreter.ts'
 import { shortName } from '#tests/support/compare-filters.ts'
 import { LIBSECCOMP, openLibseccomp } from '#tests/support/libseccomp.ts'
@@ -29,10 +29,10 @@ export interface FilterCost {
 
 /** Gives the costs of the frequent calls on this machine. */
 export function filterCosts(): FilterCost[] {
-  const { native, others } = THIS_MACHINE
+  const { native, others } = MACHINE_HERE
   const architectures = [native, ...others]
   const profile = { ...readProfile('docker-28'), architectures: architectures.map(({ name }) => name) }
-  const ours = classicProgram(compile(profile, THIS_MACHINE).program)
+  const ours = classicProgram(compile(profile, MACHINE_HERE).program)
   const library = LIBSECCOMP === undefined ? undefined : openLibseccomp(LIBSECCOMP)
   const theirs = (tree: boolean) => library?.compile(profile, architectures.map(shortName), tree).program
   const [tree, chain] = [theirs(true), theirs(false)].map((program) => program && classicProgram(program))

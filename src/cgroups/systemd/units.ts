@@ -67,6 +67,15 @@ export function stopUnit({ name }: Unit): void {
   })
 }
 
+/** The release of the systemd that runs this host: 252 for "252.39-1~deb12u1". Throws a Failure. */
+export function systemdRelease(): number {
+  let release = 0
+  asking('ask systemd for its version', (systemd) => {
+    release = systemd.version()
+  })
+  return release
+}
+
 function asking(what: string, act: (systemd: Systemd) => void): void {
   doing(what, () => {
     try {

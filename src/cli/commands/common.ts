@@ -81,3 +81,5 @@ export const format = {
   default: 'table',
   text: 'form of the output',
 } as const satisfies Option
+
+export const json = { kind: 'flag', text: 'print JSON in place of text' } as const satisfies Option

@@ -2,19 +2,58 @@
 
 import { readConfig } from '#src/config/config.ts'
 import { explainSeccomp, type Verdict } from '#src/container/explain-seccomp.ts'
+import { explain } from '#src/explain/explain.ts'
+import { explanationText } from '#src/explain/text.ts'
+import { thisHost } from '#src/explain/this-host.ts'
 import { Failure } from '#src/failure.ts'
-import { readBundle } from '../create-options.ts'
+import { driver, readBundle } from '../create-options.ts'
 import { absolute } from '../paths.ts'
 import { renderTable } from '../table-output.ts'
 import { UsageError } from '../usage-error.ts'
-import type { Verb } from '../verb.ts'
+import type { Of, Verb, World } from '../verb.ts'
+
+/** Prints what `create` would do, 1 where it would fail; or what the profile of a bundle makes of a system call. */
+export const explainVerb: Verb<'explain'> = (world, invocation) => {
+  if (invocation.options.seccomp) return explainCall(world, invocation)
+  if (invocation.operands.syscall !== undefined) throw new UsageError('A system call is explained with --seccomp')
+  return explainCreate(world, invocation)
+}
+
+function explainCreate(world: World, { operands, options, global }: Of<'explain'>): number {
+  const bundle = absolute(world.cwd, operands.bundle)
+  const configText = readBundle(world, `${bundle}/config.json`)
+  const config = readConfig(configText)
+  const cgroupDriver = driver(global)
+  if (cgroupDriver === 'systemd')
+    throw new Failure('Cannot explain what systemd would do', 'leave --systemd-cgroup out to see all other calls')
+  const explanation = explain(
+    thisHost(world.kernel.here, { config, bundle, rootfs: absolute(bundle, config.root.path) }),
+    {
+      store: world.store,
+      id: 'explained',
+      bundle,
+      config,
+      configText,
+      cgroupDriver,
+      consoleSocket: config.process?.terminal === true ? '/run/console.sock' : undefined,
+      noPivot: false,
+      noNewKeyring: false,
+      preserveFds: 0,
+      owner: '',
+      warn: world.warn,
+    },
+  )
+  if (options.json) world.print(`${JSON.stringify({ bundle, ...explanation }, null, 2)}\n`)
+  else world.print(explanationText(explanation, 'config.json'))
+  return explanation.error === undefined ? 0 : 1
+}
 
 const HEADER = ['ARCHITECTURE', 'NUMBER', 'ACTION', 'ERRNO', 'BECAUSE OF']
 const MOST_ARGUMENTS = 6
 
-/** Prints what the profile of a bundle makes of a system call, a line for each architecture of this machine. */
-export const explainVerb: Verb<'explain'> = (world, { options, operands }) => {
-  if (!options.seccomp) throw new UsageError('explain can only be used with --seccomp so far')
+/** A line for each architecture of this machine. */
+function explainCall(world: World, { options, operands }: Of<'explain'>): number {
+  if (operands.syscall === undefined) throw new UsageError('explain --seccomp needs a system call after the bundle')
   const call = { syscall: operands.syscall, args: numbers(operands.args) }
   const file = `${absolute(world.cwd, operands.bundle)}/config.json`
   const { seccomp } = readConfig(readBundle(world, file)).linux

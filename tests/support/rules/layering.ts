@@ -54,6 +54,7 @@ function foreign(path: string, module: string): string | undefined {
   if (targetOf(path, module) !== undefined) return undefined
   if (module === 'bun:ffi' && path === 'ffi/libc.ts') return undefined
   if (module === 'valibot' && path.startsWith('src/config/')) return undefined
+  if (module === '@decimalturn/toml-patch' && path === 'src/engines/toml.ts') return undefined
   return `imports "${module}"`
 }
 

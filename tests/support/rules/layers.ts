@@ -4,7 +4,17 @@
 /** The parts that do one thing to a container each; siblings, which are passed what they need of each other. */
 const PARTS = ['process', 'namespaces', 'rootfs', 'cgroups', 'security', 'console', 'hooks'] as const
 /** What is done with a container as a whole. */
-const USES = ['container', 'events', 'checkpoint', 'features'] as const
+const USES = [
+  'container',
+  'events',
+  'checkpoint',
+  'features',
+  'validate',
+  'doctor',
+  'engines',
+  'explain',
+  'selftest',
+] as const
 
 /** What a folder of src/ may import besides itself, `config`, COMMON and #ffi. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +26,12 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['container', ...PARTS],
   // Reports what the tables of the parts hold, so that there is no second list.
   features: [...PARTS, 'bpf'],
+  doctor: ['container', 'engines', ...PARTS],
+  engines: [],
+  explain: ['container', ...PARTS],
+  selftest: ['container', ...PARTS],
+  // Asks the parts what they would refuse.
+  validate: PARTS,
   process: [],
   namespaces: [],
   rootfs: [],

@@ -3,12 +3,8 @@
 
 import { program } from '#src/cli/commands.ts'
 import { checkpoint } from '#src/cli/commands/checkpoint.ts'
-import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
-import { install } from '#src/cli/commands/install.ts'
 import { restore } from '#src/cli/commands/restore.ts'
-import { selftest } from '#src/cli/commands/selftest.ts'
-import { validate } from '#src/cli/commands/validate.ts'
 import type { Program } from '#src/cli/grammar.ts'
 
 export const everyCommand = {
@@ -17,10 +13,6 @@ export const everyCommand = {
     ...program.commands,
     checkpoint,
     restore,
-    doctor,
-    selftest,
-    validate,
-    install,
     completion,
     man,
   },

@@ -118,7 +118,8 @@ describe('a question without an answer', () => {
   })
 
   for (const [words, text] of [
-    [['.', 'read'], 'explain can only be used with --seccomp'],
+    [['.', 'read'], 'A system call is explained with --seccomp'],
+    [['--seccomp', '.'], 'explain --seccomp needs a system call after the bundle'],
     [['--seccomp', '.', 'read', 'x'], 'Argument "x" is not a number'],
     [['--seccomp', '.', 'read', '1', '2', '3', '4', '5', '6', '7'], '6 arguments at most'],
     [['--seccomp', 'elsewhere', 'read'], 'elsewhere/config.json": no such file'],

@@ -111,12 +111,13 @@ describe('the table', () => {
     expect(nameless).toEqual([])
   })
 
-  test('lets only the last operand be a list or be left out', () => {
+  test('lets only the last operand be a list, and nothing needed follow what may be left out', () => {
     for (const [name, { operands }] of commands) {
-      const early = Object.values(operands)
-        .slice(0, -1)
-        .filter(({ kind, optional, unless }) => kind === 'list' || optional || unless !== undefined)
+      const all = Object.values(operands)
+      const early = all.slice(0, -1).filter(({ kind, unless }) => kind === 'list' || unless !== undefined)
       expect([name, early]).toEqual([name, []])
+      const first = all.findIndex(({ optional }) => optional === true)
+      expect([name, first < 0 || all.slice(first).every(({ optional }) => optional === true)]).toEqual([name, true])
     }
   })
 

@@ -65,11 +65,13 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     refused: [
       `import { readFileSync } from 'node:fs'`,
       `import * as v from 'valibot'`,
+      `import { patch } from '@decimalturn/toml-patch'`,
       `import { dlopen } from 'bun:ffi'`,
       ['ffi/fd.ts', `import { dlopen } from 'bun:ffi'`],
     ],
     passed: [
       ['ffi/libc.ts', `import { dlopen } from 'bun:ffi'`],
+      ['src/engines/toml.ts', `import { patch } from '@decimalturn/toml-patch'`],
       ['tests/x.test.ts', `import { readFileSync } from 'node:fs'`],
       ['compile.ts', `import { readFileSync } from 'node:fs'`],
     ],

@@ -1,0 +1,44 @@
+// `bunc install`.
+
+import { readlinkat } from '#ffi/calls/file.ts'
+import { ENGINES } from '#src/engines/engines.ts'
+import { install, type Installed, type InstallOptions, uninstall } from '#src/engines/install.ts'
+import { statIfThere } from '#src/files.ts'
+import { absolute } from '../paths.ts'
+import type { Of, Verb, World } from '../verb.ts'
+
+/** Changes the settings of an engine, and says how the engine is made to read them. */
+export const installVerb: Verb<'install'> = (world, invocation) => {
+  const { options, operands } = invocation
+  const asked = installOptions(world, invocation)
+  const done = options.uninstall ? uninstall(world.kernel.here, asked) : install(world.kernel.here, asked)
+  const lines = done.before === done.after ? [`${done.file}: nothing to change`] : changes(done, asked)
+  if (done.before !== done.after && !asked.dryRun) {
+    const systemd = statIfThere(world.kernel.here, '/run/systemd/system') !== undefined
+    lines.push(`to make ${operands.engine} read it: ${ENGINES[operands.engine].reload[systemd ? 0 : 1]}`)
+  }
+  world.print([...lines, ...done.notes.map((note) => `note: ${note}`)].map((line) => `${line}\n`).join(''))
+  return 0
+}
+
+function installOptions({ kernel, cwd }: World, { options, operands }: Of<'install'>): InstallOptions {
+  return {
+    engine: operands.engine,
+    file: options.config === undefined ? undefined : absolute(cwd, options.config),
+    binary:
+      options.binary === undefined ? kernel.here(readlinkat('cwd', '/proc/self/exe')) : absolute(cwd, options.binary),
+    isDefault: options.default,
+    dryRun: options.dryRun,
+  }
+}
+
+function changes({ file, before = '', after, backup }: Installed, { dryRun }: InstallOptions): string[] {
+  const verb = dryRun ? 'would be ' : ''
+  if (after === undefined) return [`${file}: ${verb}removed`]
+  const [old, now] = [before.split('\n'), after.split('\n')]
+  return [
+    `${file}: ${verb}changed${backup === undefined ? '' : `, the text from before is in ${backup}`}`,
+    ...old.filter((line) => line !== '' && !now.includes(line)).map((line) => `- ${line}`),
+    ...now.filter((line) => line !== '' && !old.includes(line)).map((line) => `+ ${line}`),
+  ]
+}

@@ -1,0 +1,21 @@
+// `bunc selftest`.
+
+import { geteuid } from '#ffi/calls/credentials.ts'
+import { holdSignals } from '#src/container/signals.ts'
+import { Failure } from '#src/failure.ts'
+import { replaceFile } from '#src/files.ts'
+import { junit, tapHead, tapLine } from '#src/selftest/report.ts'
+import { PROMISES, selftest } from '#src/selftest/selftest.ts'
+import { absolute } from '../paths.ts'
+import type { Verb } from '../verb.ts'
+
+/** Tries every promise; 1 where one is broken. */
+export const selftestVerb: Verb<'selftest'> = ({ kernel, store, cwd, print }, { options }) => {
+  if (kernel.here(geteuid()) !== 0) throw new Failure('operation not permitted', 'this needs root: sudo bunc selftest')
+  holdSignals()
+  print(tapHead(PROMISES.length))
+  let number = 0
+  const outcomes = selftest(kernel, store, (outcome) => print(tapLine(outcome, ++number)))
+  if (options.junit !== undefined) replaceFile(kernel.here, absolute(cwd, options.junit), junit(outcomes), 0o644)
+  return outcomes.some(({ verdict }) => verdict === 'broken') ? 1 : 0
+}

@@ -1,0 +1,40 @@
+// What this host can do for containers, part by part. Most of it is tried, in tasks and cgroups that are gone afterwards:
+// versions lie, and what an engine or an administrator forbids stands in none of them.
+
+import { cgroupsProbe } from './probes/cgroups.ts'
+import { filesystemsProbe } from './probes/filesystems.ts'
+import { kernelProbe } from './probes/kernel.ts'
+import { namespacesProbe } from './probes/namespaces.ts'
+import { securityProbe } from './probes/security.ts'
+import { enginesProbe, toolsProbe } from './probes/tools.ts'
+import { usersProbe } from './probes/users.ts'
+import type { Patient, Probe, Verdict } from './verdict.ts'
+
+const PARTS: readonly (readonly [part: string, probe: Probe])[] = [
+  ['kernel', kernelProbe],
+  ['namespaces', namespacesProbe],
+  ['cgroups', cgroupsProbe],
+  ['file systems', filesystemsProbe],
+  ['security', securityProbe],
+  ['users', usersProbe],
+  ['tools', toolsProbe],
+  ['engines', enginesProbe],
+]
+
+/** One part of the host with its verdicts. */
+export interface Diagnosis {
+  readonly part: string
+  readonly verdicts: readonly Verdict[]
+}
+
+/** Looks at everything. */
+export function diagnose(patient: Patient): readonly Diagnosis[] {
+  return PARTS.map(([part, probe]) => ({ part, verdicts: probe(patient) }))
+}
+
+/** Whether containers can run: nothing is missing that all of them need. */
+export function canRun(diagnoses: readonly Diagnosis[]): boolean {
+  return diagnoses.every(({ verdicts }) =>
+    verdicts.every(({ verdict, needed = false }) => verdict !== 'missing' || !needed),
+  )
+}

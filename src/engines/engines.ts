@@ -1,0 +1,68 @@
+// The engines that a runtime is made known to: their programs, their files of settings, and how a runtime stands in them.
+
+import { containerd } from './containerd.ts'
+import { docker } from './docker.ts'
+import type { Table } from './parsed.ts'
+import { podman } from './podman.ts'
+
+/** A runtime that an engine knows. */
+export interface KnownRuntime {
+  readonly name: string
+  /** The binary, an absolute path, or a name that the engine looks for. */
+  readonly path: string
+}
+
+/** A runtime that an engine shall know. */
+export interface NewRuntime extends KnownRuntime {
+  /** Whether containers get it that ask for none. */
+  readonly isDefault: boolean
+}
+
+/** The settings of one engine. Tables are values: a change gives another one. */
+export interface Settings {
+  /** Throws a Failure. */
+  parse(text: string): Table
+  /** Gives the text with as little changed as the table takes. */
+  rewrite(text: string, table: Table): string
+  runtimes(table: Table): readonly KnownRuntime[]
+  register(table: Table, runtime: NewRuntime): Table
+  /** `before`: the settings as they were before the runtime was registered, as far as they are known. */
+  unregister(table: Table, name: string, before: Table): Table
+  /** What somebody who changes them ought to know. */
+  notes(table: Table): readonly string[]
+}
+
+/** One engine. */
+export interface Engine {
+  /** The program that makes containers. */
+  readonly program: string
+  /** Where it reads its settings: of several files the last one wins, and is the one to change. */
+  readonly files: readonly string[]
+  readonly settings: Settings
+  /** How it is made to read them again: under systemd, and without. */
+  readonly reload: readonly [systemd: string, otherwise: string]
+}
+
+export const ENGINES = {
+  docker: {
+    program: 'dockerd',
+    files: ['/etc/docker/daemon.json'],
+    settings: docker,
+    reload: ['systemctl reload docker', 'kill -HUP $(pidof dockerd)'],
+  },
+  containerd: {
+    program: 'containerd',
+    files: ['/etc/containerd/config.toml'],
+    settings: containerd,
+    reload: ['systemctl restart containerd', 'end containerd and start it again; containers go on meanwhile'],
+  },
+  podman: {
+    program: 'podman',
+    files: ['/usr/share/containers/containers.conf', '/etc/containers/containers.conf'],
+    settings: podman,
+    reload: ['nothing: podman reads its settings each time', 'nothing: podman reads its settings each time'],
+  },
+} as const satisfies { readonly [name: string]: Engine }
+
+/** The name of an engine. */
+export type EngineName = keyof typeof ENGINES

@@ -1,0 +1,99 @@
+// `install`: files of engines changed and changed back, on copies; the engines themselves are another suite's.
+
+import { expect } from 'bun:test'
+import { chmodSync, existsSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+
+import type { Box } from '#tests/support/box.ts'
+import { containerTest, lacks } from '#tests/support/container-test.ts'
+
+const ALONE = [lacks('runc', 'has no such command'), lacks('crun', 'has no such command')]
+
+const FILES = {
+  docker: '{\n\t"debug":   true, "runtimes": {"other": {"path": "/bin/other"}} }\n',
+  containerd: '# mine\nversion = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\n  bin_dir = "/x" # here\n',
+  podman: '# mine\n[engine]\n  events_logger = "file" # so\n[engine.runtimes]\n  crun = [ "/usr/bin/crun" ]\n',
+}
+
+const installed = async (box: Box, ...flags: readonly string[]) => await box.ok(['install', ...flags])
+
+for (const [engine, text] of Object.entries(FILES)) {
+  containerTest(
+    `install ${engine} --default changes a file, a second time does not, --uninstall gives the very same file back`,
+    async (box) => {
+      const file = box.path('settings')
+      writeFileSync(file, text)
+      chmodSync(file, 0o640)
+      const flags = ['--config', file, '--default', '--binary', '/usr/local/bin/bunc', engine]
+      expect(await installed(box, ...flags)).toContain(
+        `${file}: changed, the text from before is in ${file}.before-bunc\n`,
+      )
+      const now = readFileSync(file, 'utf8')
+      expect(now).toContain('/usr/local/bin/bunc')
+      expect(readFileSync(`${file}.before-bunc`, 'utf8')).toBe(text)
+      expect(statSync(file).mode & 0o777).toBe(0o640)
+      if (engine !== 'docker') expect(now).toContain('# mine\n')
+
+      expect(await installed(box, ...flags)).toBe(`${file}: nothing to change\n`)
+      expect(readFileSync(file, 'utf8')).toBe(now)
+
+      await installed(box, '--uninstall', '--config', file, engine)
+      expect(readFileSync(file, 'utf8')).toBe(text)
+      expect(existsSync(`${file}.before-bunc`)).toBe(false)
+    },
+    ...ALONE,
+  )
+
+  containerTest(
+    `install ${engine} makes a file where there is none, and --uninstall removes it`,
+    async (box) => {
+      const file = box.path('new', 'place', 'settings')
+      expect(await installed(box, '--dry-run', '--config', file, engine)).toContain(`${file}: would be changed\n+ `)
+      expect(existsSync(file)).toBe(false)
+      await installed(box, '--config', file, engine)
+      expect(readFileSync(file, 'utf8')).toContain(box.runtime.argv.at(-1) ?? '?')
+      await installed(box, '--uninstall', '--config', file, engine)
+      expect(existsSync(file)).toBe(false)
+      expect(await installed(box, '--uninstall', '--config', file, engine)).toBe(`${file}: nothing to change\n`)
+    },
+    ...ALONE,
+  )
+}
+
+containerTest(
+  'install --uninstall leaves what was changed meanwhile',
+  async (box) => {
+    const file = box.path('daemon.json')
+    writeFileSync(file, '{ "debug": true }')
+    await installed(box, '--config', file, 'docker')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 'log-level': 'warn' }))
+    await installed(box, '--uninstall', '--config', file, 'docker')
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ debug: true, 'log-level': 'warn' })
+  },
+  ...ALONE,
+)
+
+containerTest(
+  'install changes the file behind a link, and leaves the link',
+  async (box) => {
+    writeFileSync(box.path('real.json'), '{}')
+    symlinkSync('real.json', box.path('daemon.json'))
+    await installed(box, '--config', box.path('daemon.json'), 'docker')
+    expect(readlinkSync(box.path('daemon.json'))).toBe('real.json')
+    expect(readFileSync(box.path('real.json'), 'utf8')).toContain('"bunc"')
+  },
+  ...ALONE,
+)
+
+containerTest(
+  'install leaves a file alone that it cannot read, and says why in one line',
+  async (box) => {
+    const file = box.path('daemon.json')
+    writeFileSync(file, '{ "debug": true, }')
+    const { code, stderr } = await box.call(['install', '--config', file, 'docker'])
+    expect(code).toBe(1)
+    expect(stderr).toStartWith(`bunc: Cannot change "${file}": it is not JSON: `)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(readFileSync(file, 'utf8')).toBe('{ "debug": true, }')
+  },
+  ...ALONE,
+)
