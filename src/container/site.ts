@@ -2,7 +2,7 @@
 // be joined, the fifo. All of it can be taken away again by path.
 
 import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
-import type { Fd } from '#ffi/fd.ts'
+import { type Fd, ready } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
 import { delegate } from '#src/cgroups/delegate.ts'
@@ -135,10 +135,10 @@ function makeFifo({ here }: Kernel, directory: string, config: Config): Fd {
   here(mknodat('cwd', `${directory}/${FIFO}`, { type: 'fifo', mode: FIFO_MODE }, 0))
   // mknod(2) has taken away what bunc's umask forbids.
   here(fchmodat('cwd', `${directory}/${FIFO}`, FIFO_MODE))
-  const fifo = here(openat('cwd', `${directory}/${FIFO}`, ['PATH', 'NOFOLLOW']))
   const { uidMappings, gidMappings } = config.linux
-  here(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0)))
-  return fifo
+  return ready(here(openat('cwd', `${directory}/${FIFO}`, ['PATH', 'NOFOLLOW'])), (fifo) =>
+    here(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0))),
+  )
 }
 
 /** Takes mappings and an id of the container, gives the host's id; the same one where nothing is mapped. */
