@@ -11,9 +11,7 @@ import { queueExec } from '#src/process/release.ts'
 import { installFilter } from '#src/security/filter.ts'
 import type { Identified } from './identify.ts'
 import type { Site } from './site.ts'
-
-/** What the task says through the fifo when `start` has opened it: runc's byte. */
-const READY = '0'
+import { READY } from './state.ts'
 
 /**
  * Lets a task go: it waits for `start` and then becomes the program. `procfs` is open in the task, which reaches the fifo

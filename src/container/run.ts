@@ -27,7 +27,8 @@ export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
   try {
     doing(`start container "${options.id}"`, () => release(kernel, created, () => options.config))
     if (options.detach) return undefined
-    const ending = attend(kernel.here, { pidfd, master: created.master })
+    const { master } = created
+    const ending = doing(`stay with container "${options.id}"`, () => attend(kernel.here, { pidfd, master }))
     if (!options.keep)
       doing(`delete container "${options.id}"`, () =>
         destroy(kernel, created, { warn: options.warn, savedConfig: () => options.config }),

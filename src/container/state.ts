@@ -39,6 +39,9 @@ export const STATE_FILE = 'state.json'
 export const CONFIG_FILE = 'config.json'
 export const FIFO = 'exec.fifo'
 
+/** What the first process says through the fifo when `start` has opened it: runc's byte. */
+export const READY = '0'
+
 /** Writes what is remembered. `directory` is the container's state directory. */
 export function saveState(sys: Sys, directory: string, state: ContainerState): void {
   replaceFile(sys, `${directory}/${STATE_FILE}`, JSON.stringify(state), 0o600)
