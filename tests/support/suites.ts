@@ -22,6 +22,7 @@ export const SUITES = {
   transcripts: { tests: 'transcripts', perTest: 30, perFile: 120 },
   build: { command: ['compile.ts'], perTest: 300, perFile: 300 },
   container: { tests: 'container', binary: true, perTest: 60, perFile: 300 },
+  faults: { tests: 'faults', binary: true, perTest: 1800, perFile: 3600 },
   engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600 },
   // The first run of a week builds the machines' images.
   vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200 },
