@@ -20,7 +20,7 @@ import { Failure } from '#src/failure.ts'
 import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
-import { CONFIG_FILE, FIFO } from './state.ts'
+import { CONFIG_FILE, FIFO, saveCgroup } from './state.ts'
 
 /** What `create` is told beside the config. Paths are absolute. */
 export interface CreateOptions {
@@ -84,6 +84,8 @@ export function prepareSite(
   for (const { fd } of joins) open.use(fd)
   const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver }
   const planned = planCgroup(here, wanted)
+  // First, or a create that is killed would leave a cgroup that nobody finds.
+  saveCgroup(here, directory, planned)
   const cgroup = planned.unit === undefined ? make(here, planned) : planned
   const cgroupUndo = undo.use(new DisposableStack())
   if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
