@@ -133,7 +133,11 @@ function triedArgv(next: Next): Verdict {
   const argv = Array.from({ length: next(8) }, () => {
     const list = lists[next(lists.length)] ?? WORDS
     const word = list[next(list.length)] ?? ''
-    return next(6) === 0 ? `${word}=${pick(next, WORDS)}` : next(12) === 0 ? (JSON.stringify(mutated(word, next)) ?? word) : word
+    return next(6) === 0
+      ? `${word}=${pick(next, WORDS)}`
+      : next(12) === 0
+        ? (JSON.stringify(mutated(word, next)) ?? word)
+        : word
   })
   return judged(
     JSON.stringify(argv),
