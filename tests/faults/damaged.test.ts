@@ -34,8 +34,12 @@ const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
 
 const FILES = ['state.json', 'config.json', 'cgroup.json', 'exec.fifo']
 
-/** A fifo has no bytes to be cut off. */
-const fits = (file: string, damage: string) => file !== 'exec.fifo' || /gone|directory|empty object/.test(damage)
+/**
+ * A fifo has no bytes to be cut off. A running container without a state.json is what no crash leaves, and looks like one
+ * whose cgroup was never its own: its processes are not ended.
+ */
+const fits = (file: string, damage: string) =>
+  file === 'exec.fifo' ? /gone|directory|empty object/.test(damage) : file !== 'state.json' || damage !== 'is gone'
 
 /** What is asked of the damaged container: each answers, or refuses in one line. */
 const QUESTIONS = [['state'], ['exec', 'true'], ['kill', 'USR1'], ['start']]
