@@ -81,3 +81,14 @@ export class Fd implements Disposable {
     return `${number}<${this.label}>`
   }
 }
+
+/** Takes an open file and what is to be done with it at once; gives the file, or closes it where that throws. */
+export function ready<F extends Disposable>(file: F, prepare: (file: F) => void): F {
+  try {
+    prepare(file)
+    return file
+  } catch (error) {
+    file[Symbol.dispose]()
+    throw error
+  }
+}

@@ -69,16 +69,23 @@ export function writeAll(sys: Sys, file: Fd, value: string | Uint8Array): void {
 export function replaceFile(sys: Sys, path: string, value: string, mode: number): void {
   const slash = path.lastIndexOf('/')
   const beside = `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}`
-  // Left there by a process that was killed between the two.
-  sys(tolerating(unlinkat('cwd', beside, []), 'ENOENT'))
   try {
-    using file = sys(openat('cwd', beside, ['WRONLY', 'CREAT', 'EXCL'], mode))
+    using file = openNew(sys, beside, mode)
     writeAll(sys, file, value)
   } catch (error) {
     sys(tolerating(unlinkat('cwd', beside, []), 'ENOENT'))
     throw error
   }
   sys(renameat('cwd', beside, 'cwd', path))
+}
+
+/** Opens a file that is not there yet. One of its name was left by a process that was killed, and is removed. */
+function openNew(sys: Sys, path: string, mode: number): Fd {
+  const make = openat('cwd', path, ['WRONLY', 'CREAT', 'EXCL'], mode)
+  const file = sys(tolerating(make, 'EEXIST'))
+  if (!file.missing) return file
+  sys(tolerating(unlinkat('cwd', path, []), 'ENOENT'))
+  return sys(make)
 }
 
 /** Makes a directory and those above it that are missing. Takes an absolute path and the mode of new ones. */

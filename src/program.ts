@@ -4,11 +4,12 @@
 import { memfdCreate, pipe, poll, setStatusFlags } from '#ffi/calls/descriptor.ts'
 import { read, seek } from '#ffi/calls/file.ts'
 import { type Ending, waitPidfd } from '#ffi/calls/process.ts'
-import { pidfdSendSignal, signalName, signalNumber } from '#ffi/calls/signal.ts'
+import { signalName } from '#ffi/calls/signal.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
 import type { Child, Kernel, Program } from '#ffi/perform/kernel.ts'
+import { endChild } from '#ffi/perform/spawn.ts'
 import { Failure } from './failure.ts'
 import { writeAll } from './files.ts'
 
@@ -41,18 +42,38 @@ export function runProgram(kernel: Kernel, program: Omit<Program, 'stdio'>, { in
     child = start({ ...program, stdio: [given, writing, writing] })
   }
   using pidfd = child.pidfd
-  here(setStatusFlags(reading, ['NONBLOCK']))
-  const { ending, text } = watch(kernel, { pidfd, reading, timeout })
+  const { ending, text } = watched(kernel, { pidfd, reading, timeout })
   if (ending === undefined) throw new Failure(`it did not end within ${timeout} seconds${quoted(text)}`)
   if (ending.signal !== undefined) throw new Failure(`it was ended by ${signalName(ending.signal)}${quoted(text)}`)
   if (ending.status !== 0) throw new Failure(`it ended with exit status ${ending.status}${quoted(text)}`)
 }
 
+/** A program that runs: itself, what it prints, and how many seconds it may take. */
+interface Running {
+  readonly pidfd: Fd
+  readonly reading: Fd
+  readonly timeout: number | undefined
+}
+
+/** How a program ended, unless that took too long, and what it has printed. */
+interface Watched {
+  readonly ending: Ending | undefined
+  readonly text: string
+}
+
+/** As `watch`; where the watching fails, it is ended: the first process of its pid namespace could never end. */
+function watched(kernel: Kernel, running: Running): Watched {
+  try {
+    kernel.here(setStatusFlags(running.reading, ['NONBLOCK']))
+    return watch(kernel, running)
+  } catch (error) {
+    endChild(kernel.here, running.pidfd)
+    throw error
+  }
+}
+
 /** Waits for a program and keeps what it prints. One that takes too long is killed. */
-function watch(
-  { here }: Kernel,
-  { pidfd, reading, timeout }: { pidfd: Fd; reading: Fd; timeout: number | undefined },
-): { ending: Ending | undefined; text: string } {
+function watch({ here }: Kernel, { pidfd, reading, timeout }: Running): Watched {
   const end = timeout === undefined ? undefined : Bun.nanoseconds() / 1e6 + timeout * 1000
   let text = ''
   for (let open = true; ;) {
@@ -62,8 +83,7 @@ function watch(
     if (printed) ({ text, open } = more({ here }, reading, text))
     if (ended) return { ending: here(waitPidfd(pidfd, ['EXITED'])), text: more({ here }, reading, text).text }
     if (!printed && left === 0) {
-      here(pidfdSendSignal(pidfd, signalNumber('KILL') ?? 0))
-      here(waitPidfd(pidfd, ['EXITED']))
+      endChild(here, pidfd)
       return { ending: undefined, text }
     }
   }

@@ -3,8 +3,8 @@
 // matter how large bunc is.
 
 import { Arena, ARENA_SIZE } from '../arena.ts'
-import type { Call, Where } from '../call.ts'
-import { defaultAction, EVERY_SIGNAL, setSignalMask, signalMask } from '../calls/signal.ts'
+import { type Call, type Sys, tolerating, type Where } from '../call.ts'
+import { defaultAction, EVERY_SIGNAL, pidfdSendSignal, setSignalMask, signalMask } from '../calls/signal.ts'
 import { callersMask, closedStdio } from './caller.ts'
 import { dupTo } from '../calls/descriptor.ts'
 import { openat } from '../calls/file.ts'
@@ -101,6 +101,12 @@ function asCalled(nothing: Fd | undefined): Call<void, Where>[] {
     setSignalMask(callersMask()),
     ...(nothing === undefined ? [] : closedStdio().map((number) => dupTo(nothing, number))),
   ]
+}
+
+/** Ends a child of this process and reaps it; one that was reaped already is no error. */
+export function endChild(sys: Sys, pidfd: Fd): void {
+  sys(tolerating(pidfdSendSignal(pidfd, SIGNAL.SIGKILL), 'ESRCH'))
+  sys(tolerating(waitPidfd(pidfd, ['EXITED']), 'ECHILD'))
 }
 
 function cloneFailed(birth: Birth, errno: number): SyscallError {

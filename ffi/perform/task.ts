@@ -16,9 +16,9 @@ import {
   waitPid,
   waitPidfd,
 } from '../calls/process.ts'
-import { pidfdSendSignal } from '../calls/signal.ts'
+import { kill } from '../calls/signal.ts'
 import { failedWith } from '../error.ts'
-import { Fd } from '../fd.ts'
+import { Fd, ready } from '../fd.ts'
 import { type Mapping, mapShared, unmap } from '../libc.ts'
 import { SIGNAL } from '../numbers/signal.ts'
 import type { Child, Task, TaskBirth } from './kernel.ts'
@@ -26,7 +26,7 @@ import { Batch } from './batch.ts'
 import { here } from './here.ts'
 import { TASK_REPLY, TASK_REQUEST } from '../executor/layout.ts'
 import { executorFile, native } from '../executor/native.ts'
-import { spawn } from './spawn.ts'
+import { endChild, spawn } from './spawn.ts'
 
 /** How long to sleep before asking whether the task still lives. It is woken at once when it answers. */
 const PATIENCE_MS = 50
@@ -123,7 +123,7 @@ export class LiveTask implements Task {
     this.#forking = true
     const pid = this.sys(fork())
     this.#forking = false
-    this.#child = { pid, pidfd: here(pidfdOpen(pid)) }
+    this.#child = { pid, pidfd: opened(pid) }
     here(waitPidfd(before.pidfd, ['EXITED']))
     before.pidfd[Symbol.dispose]()
     // A child does not inherit it.
@@ -147,12 +147,7 @@ export class LiveTask implements Task {
     if (this.#ended) return
     this.#ended = true
     this.#batch.end()
-    try {
-      here(pidfdSendSignal(this.pidfd, SIGNAL.SIGKILL))
-      here(waitPidfd(this.pidfd, ['EXITED']))
-    } catch (error) {
-      if (!failedWith(error, 'ESRCH', 'ECHILD')) throw error
-    }
+    endChild(here, this.pidfd)
     this.pidfd[Symbol.dispose]()
     unmap(this.#memory)
   }
@@ -179,12 +174,24 @@ export class LiveTask implements Task {
   }
 }
 
+/** A pidfd of a child of ours; a child that nobody could name any more is ended. */
+function opened(pid: number): Fd {
+  try {
+    return here(pidfdOpen(pid))
+  } catch (error) {
+    // Not reaped yet, so its pid is its own.
+    here(kill(pid, SIGNAL.SIGKILL))
+    here(waitPid(pid, ['EXITED']))
+    throw error
+  }
+}
+
 /** A memfd that holds a program and can no longer be changed: what stands behind /proc/1/exe (CVE-2019-5736). */
 function sealed(file: Uint8Array): Fd {
-  const memfd = executable()
-  here(write(memfd, file))
-  here(addSeals(memfd, ['SEAL', 'SHRINK', 'GROW', 'WRITE']))
-  return memfd
+  return ready(executable(), (memfd) => {
+    here(write(memfd, file))
+    here(addSeals(memfd, ['SEAL', 'SHRINK', 'GROW', 'WRITE']))
+  })
 }
 
 /** MFD_EXEC came with 6.3, together with the sysctl that makes it necessary. */

@@ -3,6 +3,7 @@
 import { getpid } from '#ffi/calls/process.ts'
 import { fstat } from '#ffi/calls/file.ts'
 import { inherited } from '#ffi/perform/here.ts'
+import { doing } from '#ffi/context.ts'
 import { errnoSentence } from '#ffi/errno.ts'
 import { failedWith } from '#ffi/error.ts'
 import { readConfig } from '#src/config/config.ts'
@@ -51,13 +52,15 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
 
 /** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */
 export function readBundle({ kernel }: World, file: string): string {
-  try {
-    return readText(kernel.here, file)
-  } catch (error) {
-    if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
-    const hint = 'a bundle is a directory with a config.json; bunc spec writes one'
-    throw new Failure(`Cannot read "${file}": ${errnoSentence(error.errno)}`, hint)
-  }
+  return doing(`read "${file}"`, () => {
+    try {
+      return readText(kernel.here, file)
+    } catch (error) {
+      if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
+      const hint = 'a bundle is a directory with a config.json; bunc spec writes one'
+      throw new Failure(errnoSentence(error.errno), hint)
+    }
+  })
 }
 
 function withEnv(config: Config, env: readonly string[]): Config {

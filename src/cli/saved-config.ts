@@ -4,7 +4,6 @@
 import type { SavedConfig } from '#src/container/saved-config.ts'
 import { loadState } from '#src/container/state.ts'
 import { directoryOf } from '#src/container/store.ts'
-import { Failure } from '#src/failure.ts'
 import type { World } from './verb.ts'
 
 /** Takes names of containers, gives the reader that the use-cases will ask if any of these has hooks. */
@@ -16,10 +15,9 @@ export async function savedConfigFor({ kernel, store }: World, ids: readonly str
 function hasHooks(sys: World['kernel']['here'], store: string, id: string): boolean {
   try {
     return (loadState(sys, directoryOf(store, id))?.hooks.length ?? 0) > 0
-  } catch (error) {
-    // What is wrong with it is said by the use-case itself.
-    if (error instanceof Failure) return false
-    throw error
+  } catch {
+    // What is wrong with it is said by the use-case itself, unless all is well by then: so the reader is brought.
+    return true
   }
 }
 

@@ -1,16 +1,20 @@
 // Takes a container away: its processes, its cgroup, its state. Everything is found by what was saved, so it makes no
 // difference who has made the container or whether its making was ever finished.
 
+import type { Sys } from '#ffi/call.ts'
 import { poll } from '#ffi/calls/descriptor.ts'
 import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
+import { killAll, processesBelow } from '#src/cgroups/processes.ts'
+import type { CgroupRecord } from '#src/cgroups/record.ts'
 import { remove } from '#src/cgroups/remove.ts'
 import { removeResctrl } from '#src/cgroups/resctrl.ts'
 import { Failure } from '#src/failure.ts'
-import { removeTree } from '#src/files.ts'
+import { entriesOf, removeTree } from '#src/files.ts'
 import { killContainer } from './kill.ts'
 import { hooksOutside } from './lifecycle-hooks.ts'
 import type { SavedConfig } from './saved-config.ts'
+import { FIFO, loadCgroup, STATE_FILE } from './state.ts'
 import { openProcess, statusOf } from './status.ts'
 import { checkName, directoryOf, find, isClaimed, type Known, lock } from './store.ts'
 
@@ -43,16 +47,32 @@ export function deleteContainer(kernel: Kernel, options: DeleteOptions): void {
   })
 }
 
-/** Finds a container of which anything is left. What cannot be read is removed at once, and nothing is given. */
+/** Finds a container of which anything is left. One without a state is removed at once, and nothing is given. */
 function findRests(kernel: Kernel, store: string, id: string): Known | undefined {
   checkName(id)
   try {
     return find(kernel.here, store, id)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    if (isClaimed(kernel.here, store, id)) removeTree(kernel.here, directoryOf(store, id))
+    if (isClaimed(kernel.here, store, id)) destroyRests(kernel.here, directoryOf(store, id))
     return undefined
   }
+}
+
+/** Removes a container whose making was interrupted, or whose state is damaged. */
+function destroyRests(here: Sys, directory: string): void {
+  using _held = lock(here, directory)
+  const cgroup = loadCgroup(here, directory)
+  // Before there was a fifo or a state, the cgroup was perhaps found to be another's: then nothing in it is ours.
+  const own = entriesOf(here, directory).some(({ name }) => name === FIFO || name === STATE_FILE)
+  if (cgroup !== undefined && own) killAll(here, cgroup)
+  if (cgroup !== undefined && (own || isIdle(here, cgroup))) remove(here, cgroup)
+  removeTree(here, directory)
+}
+
+/** Whether bunc itself is to make the cgroup, and nobody is in it. */
+function isIdle(here: Sys, cgroup: CgroupRecord): boolean {
+  return cgroup.unit === undefined && cgroup.hierarchies.every(({ path }) => processesBelow(here, path).length === 0)
 }
 
 /** Kills the container and waits for its end. */

@@ -2,7 +2,7 @@
 
 import { duplicate, pipe, setCloseOnExec } from '#ffi/calls/descriptor.ts'
 import { openat } from '#ffi/calls/file.ts'
-import { type Ending, setParentDeathSignal, setsid, waitPidfd } from '#ffi/calls/process.ts'
+import { type Ending, setParentDeathSignal, setsid } from '#ffi/calls/process.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { inherited } from '#ffi/perform/here.ts'
@@ -19,7 +19,7 @@ import { Failure } from '#src/failure.ts'
 import { planNamespaces } from '#src/namespaces/plan.ts'
 import { privateProcfs } from '#src/namespaces/procfs.ts'
 import { dropLast } from '#src/process/identity.ts'
-import { awaitExec, queueExec } from '#src/process/release.ts'
+import { queueExec } from '#src/process/release.ts'
 import { setAffinity } from '#src/process/scheduling.ts'
 import { installFilter } from '#src/security/filter.ts'
 import { newKeyring } from '#src/security/keyring.ts'
@@ -27,7 +27,7 @@ import { requireSelinux, withKeyLabel } from '#src/security/selinux.ts'
 import { writePidFile } from './create.ts'
 import { ownStdio, setLimits, setOomScore } from './from-outside.ts'
 import { type Identified, identify } from './identify.ts'
-import { statePart, taskInside } from './lifecycle-hooks.ts'
+import { awaitExecOf, statePart, taskInside } from './lifecycle-hooks.ts'
 import { savedConfig } from './saved-config.ts'
 import { meetAgent } from './seccomp-agent.ts'
 import { hostId } from './site.ts'
@@ -106,12 +106,7 @@ function launch(kernel: Kernel, options: ExecOptions, target: Target): { child: 
   const told = queueEnd(kernel, task, { identified, target, options, report: task.inherit(ours) })
   const child = task.become(told)
   ours[Symbol.dispose]()
-  try {
-    awaitExec(here, report, identified.execution.path)
-  } catch (error) {
-    here(waitPidfd(child.pidfd, ['EXITED']))
-    throw error
-  }
+  awaitExecOf(here, report, { child, path: identified.execution.path })
   return { child, master }
 }
 

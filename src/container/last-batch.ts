@@ -13,9 +13,7 @@ import type { Identified } from './identify.ts'
 import { stateInTheMaking, statePart } from './lifecycle-hooks.ts'
 import { meetAgent } from './seccomp-agent.ts'
 import type { Site } from './site.ts'
-
-/** What the task says through the fifo when `start` has opened it: runc's byte. */
-const READY = '0'
+import { READY } from './state.ts'
 
 /**
  * Lets a task go: it waits for `start` and then becomes the program. `procfs` is open in the task, which reaches the fifo

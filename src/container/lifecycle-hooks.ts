@@ -1,12 +1,13 @@
 // Which hooks run when, with which state and in which namespaces (runtime.md, "Lifecycle"; config.md, "POSIX-platform
 // Hooks").
 
-import type { Call } from '#ffi/call.ts'
+import type { Call, Sys } from '#ffi/call.ts'
 import { duplicate, dupTo, pipe } from '#ffi/calls/descriptor.ts'
 import { chdir, setns } from '#ffi/calls/namespace.ts'
-import { setDumpable, waitPidfd } from '#ffi/calls/process.ts'
-import type { Fd } from '#ffi/fd.ts'
-import type { Kernel, Task } from '#ffi/perform/kernel.ts'
+import { setDumpable } from '#ffi/calls/process.ts'
+import { endChild } from '#ffi/perform/spawn.ts'
+import { type Fd, ready } from '#ffi/fd.ts'
+import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import type { Hooks } from '#src/config/schema/hooks.ts'
 import { runHooks } from '#src/hooks/run.ts'
 import type { NamespacePlan } from '#src/namespaces/plan.ts'
@@ -85,14 +86,21 @@ export function startInside(kernel: Kernel, pidfd: Fd, plan: NamespacePlan): Sta
     queueExec(task.sys, program)
     const child = task.become(told)
     ours[Symbol.dispose]()
-    try {
-      awaitExec(kernel.here, report, program.path)
-    } catch (error) {
-      // Else the first process of its pid namespace could never end: it waits until all others are reaped.
-      kernel.here(waitPidfd(child.pidfd, ['EXITED']))
-      throw error
-    }
+    awaitExecOf(kernel.here, report, { child, path: program.path })
     return child
+  }
+}
+
+/** As `awaitExec`, for a child of ours: where that throws, the child is ended and reaped. */
+export function awaitExecOf(here: Sys, report: Fd, { child, path }: { child: Child; path: string }): void {
+  try {
+    awaitExec(here, report, path)
+  } catch (error) {
+    // It has ended already where its execve has failed, and runs where it is the waiting that has.
+    using pidfd = child.pidfd
+    // Else the first process of its pid namespace could never end: it waits until all others are reaped.
+    endChild(here, pidfd)
+    throw error
   }
 }
 
@@ -110,12 +118,13 @@ export interface Inside {
 
 /** A task in the namespaces of a container; in its pid namespace too, when it has one. */
 export function taskInside(kernel: Kernel, { pidfd, plan, inherit, cgroup, calls = [] }: Inside): Task {
-  const task = kernel.task({ namespaces: [], inherit, calls, ...(cgroup === undefined ? {} : { cgroup }) })
-  // Who lives in there must not be able to look into the task (CVE-2016-9962).
-  task.sys(setDumpable(0))
-  task.sys(setns(task.inherit(pidfd), joinFlags(plan)))
-  if (plan.has('pid')) task.fork()
-  return task
+  const birth = { namespaces: [], inherit, calls, ...(cgroup === undefined ? {} : { cgroup }) }
+  return ready(kernel.task(birth), (task) => {
+    // Who lives in there must not be able to look into the task (CVE-2016-9962).
+    task.sys(setDumpable(0))
+    task.sys(setns(task.inherit(pidfd), joinFlags(plan)))
+    if (plan.has('pid')) task.fork()
+  })
 }
 
 /** The namespaces to join: those that the container does not share with its creator. */

@@ -31,7 +31,9 @@ export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
     using listening = options.listen?.(kernel.here, created)
     doing(`start container "${options.id}"`, () => release(kernel, created, () => options.config))
     if (options.detach) return void listening?.untilReady()
-    const ending = attend(kernel.here, { pidfd, master: created.master, aside: listening })
+    const ending = doing(`stay with container "${options.id}"`, () =>
+      attend(kernel.here, { pidfd, master: created.master, aside: listening }),
+    )
     if (!options.keep)
       doing(`delete container "${options.id}"`, () =>
         destroy(kernel, created, { warn: options.warn, savedConfig: () => options.config }),

@@ -4,7 +4,7 @@
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { geteuid } from '#ffi/calls/credentials.ts'
 import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
-import type { Fd } from '#ffi/fd.ts'
+import { type Fd, ready } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
 import { delegate } from '#src/cgroups/delegate.ts'
@@ -25,7 +25,7 @@ import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { inUserNamespace } from '#src/namespaces/own.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
 import { mappedSources } from './idmapped.ts'
-import { CONFIG_FILE, FIFO } from './state.ts'
+import { CONFIG_FILE, FIFO, saveCgroup } from './state.ts'
 
 /** A mount that is none of the config's. */
 export interface ExtraMount {
@@ -110,6 +110,8 @@ export function prepareSite(
   const mapped = mappedSources(kernel, { config, bundle, joins, userNamespace, open })
   const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver, optional: rootless }
   const planned = planCgroup(here, wanted)
+  // First, or a create that is killed would leave a cgroup that nobody finds.
+  saveCgroup(here, directory, planned)
   const cgroup = planned.unit === undefined ? make(here, planned, { optional: rootless }) : planned
   const cgroupUndo = undo.use(new DisposableStack())
   if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
@@ -178,11 +180,11 @@ function makeFifo({ here }: Kernel, directory: string, config: Config): Fd {
   here(mknodat('cwd', `${directory}/${FIFO}`, { type: 'fifo', mode: FIFO_MODE }, 0))
   // mknod(2) has taken away what bunc's umask forbids.
   here(fchmodat('cwd', `${directory}/${FIFO}`, FIFO_MODE))
-  const fifo = here(openat('cwd', `${directory}/${FIFO}`, ['PATH', 'NOFOLLOW']))
   const { uidMappings, gidMappings } = config.linux
-  // Who may give nothing away need not: everybody may write to it who can reach it.
-  here(tolerating(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0)), 'EPERM', 'EINVAL'))
-  return fifo
+  return ready(here(openat('cwd', `${directory}/${FIFO}`, ['PATH', 'NOFOLLOW'])), (fifo) =>
+    // Who may give nothing away need not: everybody may write to it who can reach it.
+    here(tolerating(fchown(fifo, hostId(uidMappings, 0), hostId(gidMappings, 0)), 'EPERM', 'EINVAL')),
+  )
 }
 
 /** Takes mappings and an id of the container, gives the host's id; the same one where nothing is mapped. */

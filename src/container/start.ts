@@ -15,7 +15,7 @@ import { killContainer } from './kill.ts'
 import { hooksOutside, startInside, stateJson } from './lifecycle-hooks.ts'
 import type { Listen } from './notify.ts'
 import type { SavedConfig } from './saved-config.ts'
-import { type ContainerState, FIFO } from './state.ts'
+import { type ContainerState, FIFO, READY } from './state.ts'
 import { openProcess, statusOf } from './status.ts'
 import { find, type Known, lock } from './store.ts'
 
@@ -104,6 +104,7 @@ function openFifo({ here }: Kernel, path: string, init: { pidfd: Fd; path: strin
   if (!said && ended) throw new Failure('its first process has ended already')
   const ready = here(read(fifo, 1))
   if (ready.length === 0) throw new Failure('exec fifo is empty: somebody else has started the container')
+  if (ready[0] !== READY.charCodeAt(0)) throw new Failure('its first process could not say that it is ready')
   here(tolerating(unlinkat('cwd', path, []), 'ENOENT'))
   awaitExec(here, fifo, init.path)
 }

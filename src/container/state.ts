@@ -3,10 +3,12 @@
 // the file is checked by hand: this is read by every command, and a schema library costs more than the rest of them.
 
 import type { Sys } from '#ffi/call.ts'
+import { openat } from '#ffi/calls/file.ts'
+import { failedWith } from '#ffi/error.ts'
 import { type CgroupRecord, isCgroupRecord } from '#src/cgroups/record.ts'
 import { isResctrlRecord, type ResctrlRecord } from '#src/cgroups/resctrl.ts'
 import { Failure } from '#src/failure.ts'
-import { readTextIfThere, replaceFile } from '#src/files.ts'
+import { readTextIfThere, replaceFile, writeAll } from '#src/files.ts'
 
 /** What is remembered. */
 export interface ContainerState {
@@ -41,6 +43,10 @@ export interface ContainerState {
 export const STATE_FILE = 'state.json'
 export const CONFIG_FILE = 'config.json'
 export const FIFO = 'exec.fifo'
+export const CGROUP_FILE = 'cgroup.json'
+
+/** What the first process says through the fifo when `start` has opened it: runc's byte. */
+export const READY = '0'
 
 /** Writes what is remembered. `directory` is the container's state directory. */
 export function saveState(sys: Sys, directory: string, state: ContainerState): void {
@@ -52,8 +58,33 @@ export function saveState(sys: Sys, directory: string, state: ContainerState): v
  * Failure when the file is damaged.
  */
 export function loadState(sys: Sys, directory: string): ContainerState | undefined {
-  const text = readTextIfThere(sys, `${directory}/${STATE_FILE}`)
+  const text = fileText(sys, `${directory}/${STATE_FILE}`)
   return text === undefined ? undefined : parseState(text, `${directory}/${STATE_FILE}`)
+}
+
+/**
+ * Writes where the cgroup will be, before it is made: what `delete --force` goes by where there is no state, because the
+ * making was interrupted, or none that can be read.
+ */
+export function saveCgroup(sys: Sys, directory: string, record: CgroupRecord): void {
+  using file = sys(openat('cwd', `${directory}/${CGROUP_FILE}`, ['WRONLY', 'CREAT', 'EXCL'], 0o600))
+  writeAll(sys, file, JSON.stringify(record))
+}
+
+/** Reads what `saveCgroup` has written; undefined where that is not there, or is damaged. */
+export function loadCgroup(sys: Sys, directory: string): CgroupRecord | undefined {
+  const value = parsed(fileText(sys, `${directory}/${CGROUP_FILE}`) ?? '')
+  return isCgroupRecord(value) ? value : undefined
+}
+
+/** The text of a file of the state directory; undefined where it is not there, empty where a directory has its name. */
+function fileText(sys: Sys, path: string): string | undefined {
+  try {
+    return readTextIfThere(sys, path)
+  } catch (error) {
+    if (failedWith(error, 'EISDIR')) return ''
+    throw error
+  }
 }
 
 /** Takes the text of a state file and its path for messages. Throws a Failure when it is not what `saveState` wrote. */

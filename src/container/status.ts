@@ -4,7 +4,7 @@ import { type Sys, tolerating } from '#ffi/call.ts'
 import { fstatat } from '#ffi/calls/file.ts'
 import { pidfdOpen } from '#ffi/calls/process.ts'
 import { failedWith } from '#ffi/error.ts'
-import type { Fd } from '#ffi/fd.ts'
+import { type Fd, ready } from '#ffi/fd.ts'
 import { isFrozen } from '#src/cgroups/freezer.ts'
 import { readTextIfThere } from '#src/files.ts'
 import { FIFO } from './state.ts'
@@ -35,8 +35,11 @@ export function isAlive(sys: Sys, { pid, startTime }: Identified): boolean {
 /** Opens a pidfd of the process, or gives undefined when it is gone. The pid cannot pass to another one meanwhile. */
 export function openProcess(sys: Sys, process: Identified): Fd | undefined {
   if (process.pid <= 0) return undefined
-  const pidfd = sys(tolerating(pidfdOpen(process.pid), 'ESRCH'))
-  if (!pidfd.missing && isAlive(sys, process)) return pidfd
+  let alive = false
+  const pidfd = ready(sys(tolerating(pidfdOpen(process.pid), 'ESRCH')), (opened) => {
+    alive = !opened.missing && isAlive(sys, process)
+  })
+  if (alive) return pidfd
   pidfd[Symbol.dispose]()
   return undefined
 }

@@ -3,7 +3,7 @@
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { flock, mkdirat, openat } from '#ffi/calls/file.ts'
 import { failedWith } from '#ffi/error.ts'
-import type { Fd } from '#ffi/fd.ts'
+import { type Fd, ready } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
 import { entriesOf, makeDirectories } from '#src/files.ts'
 import { type ContainerState, loadState } from './state.ts'
@@ -75,7 +75,5 @@ export function names(sys: Sys, store: string): string[] {
  * same container, one comes after the other.
  */
 export function lock(sys: Sys, directory: string): Fd {
-  const held = sys(openat('cwd', directory, ['RDONLY', 'DIRECTORY']))
-  sys(flock(held, ['EXCLUSIVE']))
-  return held
+  return ready(sys(openat('cwd', directory, ['RDONLY', 'DIRECTORY'])), (held) => sys(flock(held, ['EXCLUSIVE'])))
 }

@@ -3,11 +3,11 @@
 
 /** Programs by name; `/bin/…` is a path that must exist. */
 export const PROGRAMS = {
-  busybox: { packages: ['busybox-static'], suites: ['container', 'engines', 'bench'] },
+  busybox: { packages: ['busybox-static'], suites: ['container', 'faults', 'fuzz', 'load', 'engines', 'bench'] },
   strace: { packages: ['strace'], suites: ['bench'] },
-  unshare: { packages: ['util-linux'], suites: ['container', 'vm'] },
-  runc: { packages: ['runc'], suites: ['container', 'engines', 'bench'] },
-  crun: { packages: ['crun'], suites: ['container', 'engines', 'bench'] },
+  unshare: { packages: ['util-linux'], suites: ['container', 'faults', 'fuzz', 'vm'] },
+  runc: { packages: ['runc'], suites: ['container', 'load', 'engines', 'bench'] },
+  crun: { packages: ['crun'], suites: ['container', 'load', 'engines', 'bench'] },
   criu: { packages: ['criu'], suites: ['container'] },
   newuidmap: { packages: ['uidmap'], suites: ['container', 'engines'] },
   objdump: { packages: ['binutils'], suites: ['unit'] },

@@ -23,6 +23,9 @@ export const SUITES = {
   build: { command: ['compile.ts'], perTest: 300, perFile: 300 },
   container: { tests: 'container', binary: true, perTest: 60, perFile: 300 },
   attacks: { tests: 'attacks', binary: true, perTest: 60, perFile: 300 },
+  faults: { tests: 'faults', binary: true, perTest: 1800, perFile: 3600 },
+  fuzz: { tests: 'fuzz', binary: true, perTest: 7_200, perFile: 10_800 },
+  load: { tests: 'load', binary: true, perTest: 3_600, perFile: 10_800 },
   engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600 },
   // The first run of a week builds the machines' images.
   vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200 },

@@ -122,7 +122,7 @@ describe('a question without an answer', () => {
     [['--seccomp', '.'], 'explain --seccomp needs a system call after the bundle'],
     [['--seccomp', '.', 'read', 'x'], 'Argument "x" is not a number'],
     [['--seccomp', '.', 'read', '1', '2', '3', '4', '5', '6', '7'], '6 arguments at most'],
-    [['--seccomp', 'elsewhere', 'read'], 'elsewhere/config.json": no such file'],
+    [['--seccomp', 'elsewhere', 'read'], 'no such file or directory'],
   ] as const)
     test(`is refused: explain ${words.join(' ')}`, () => {
       expect(printed(words)).rejects.toThrow(text)

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test'
 import { locateFault } from '#src/config/json-fault.ts'
-import { random } from './random.ts'
+import { random } from '#tests/support/random.ts'
 
 const FAULTS: readonly (readonly [text: string, fault: string])[] = [
   ['', 'line 1, column 1: expected a value but found the end of the file'],

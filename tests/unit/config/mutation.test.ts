@@ -6,7 +6,7 @@ import { ConfigError } from '#src/config/problem.ts'
 import { unknownFields } from '#src/config/unknown-fields.ts'
 import { dockerConfigText } from '#tests/support/docker-config.ts'
 import { SPEC_EXAMPLE } from '#tests/support/spec-example.ts'
-import { random } from './random.ts'
+import { random } from '#tests/support/random.ts'
 
 const ODD: readonly unknown[] = [
   null,
