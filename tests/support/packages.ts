@@ -3,7 +3,7 @@
 
 /** Programs by name; `/bin/…` is a path that must exist. */
 export const PROGRAMS = {
-  busybox: { packages: ['busybox-static'], suites: ['container', 'engines', 'bench'] },
+  busybox: { packages: ['busybox-static'], suites: ['container', 'kernels', 'engines', 'bench'] },
   strace: { packages: ['strace'], suites: ['bench'] },
   unshare: { packages: ['util-linux'], suites: ['container', 'vm'] },
   runc: { packages: ['runc'], suites: ['container', 'engines', 'bench'] },

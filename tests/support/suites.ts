@@ -22,6 +22,7 @@ export const SUITES = {
   transcripts: { tests: 'transcripts', perTest: 30, perFile: 120 },
   build: { command: ['compile.ts'], perTest: 300, perFile: 300 },
   container: { tests: 'container', binary: true, perTest: 60, perFile: 300 },
+  kernels: { tests: 'kernels', binary: true, perTest: 60, perFile: 300 },
   attacks: { tests: 'attacks', binary: true, perTest: 60, perFile: 300 },
   engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600 },
   // The first run of a week builds the machines' images.
