@@ -2,4 +2,7 @@
 
 import { smokeWithout } from './smoke.ts'
 
-await smokeWithout(['mount_setattr'], 'mount-options')
+await smokeWithout(
+  ['mount_setattr'],
+  ['lifecycle', 'root', 'mounts', 'mount-options', 'masked-paths', 'user-namespace'],
+)

@@ -2,4 +2,4 @@
 
 import { smokeWithout } from './smoke.ts'
 
-await smokeWithout(['close_range', 'faccessat2', 'pidfd_getfd'])
+await smokeWithout(['close_range', 'faccessat2', 'pidfd_getfd'], ['lifecycle', 'exec', 'masked-paths'])

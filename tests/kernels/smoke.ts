@@ -1,19 +1,16 @@
 // The container tests on an older kernel: bunc does without some system calls, and must keep its promises. By default a
-// choice of files that use all of them; BUNC_TEST_KERNELS=all takes every file of tests/container.
+// choice of files; BUNC_TEST_KERNELS=all takes every file of tests/container.
 
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
 
 import { needs } from '#tests/support/needs.ts'
 
-const CHOICE = ['lifecycle', 'root', 'mounts', 'masked-paths', 'exec', 'user-namespace', 'hostile-symlinks']
 /** Those that are about nothing else than what has no fallback, or start bunc as a user who cannot install a filter. */
 const LEFT_OUT = ['rootless', 'idmapped-mounts', 'hot-mounts']
 
-/**
- * Declares the tests of container/ for bunc without the named system calls; `more` are files beside the usual choice. To
- * be called once in a process.
- */
-export async function smokeWithout(names: readonly string[], ...more: readonly string[]): Promise<void> {
+/** Declares tests of container/ for bunc without the named system calls. To be called once in a process. */
+export async function smokeWithout(names: readonly string[], choice: readonly string[]): Promise<void> {
   process.env['BUNC_TEST_WITHOUT'] = names.join(',')
   process.env['BUNC_TEST_RUNTIME'] = 'bunc'
   const { runtimes } = await import('#tests/support/runtime.ts')
@@ -22,8 +19,9 @@ export async function smokeWithout(names: readonly string[], ...more: readonly s
     expect(runtimes.map(({ argv }) => argv.includes(names.join(',')))).toEqual([true])
   })
   if (needing !== test) return
-  for (const name of process.env['BUNC_TEST_KERNELS'] === 'all' ? every() : [...CHOICE, ...more])
-    await import(`../container/${name}.test.ts`)
+  const chosen = process.env['BUNC_TEST_KERNELS'] === 'all' ? every() : choice
+  const files = chosen.map((name) => join(import.meta.dir, `../container/${name}.test.ts`))
+  for (const file of files) await import(file)
 }
 
 function every(): string[] {
