@@ -87,14 +87,33 @@ const HINTS: readonly Hint[] = [
     hint: 'the file system of the source, or of something below it, cannot have its ids mapped',
   },
   { syscall: 'set_mempolicy', errno: 'ENOSYS', hint: 'the kernel was built without NUMA' },
-  { syscall: 'mount_setattr', errno: 'ENOSYS', hint: 'this needs Linux 5.12 or newer' },
 ]
+
+/** The Linux that brought each call without which something does not work. */
+const SINCE: { readonly [syscall: string]: string } = {
+  open_tree: '5.2',
+  move_mount: '5.2',
+  fsopen: '5.2',
+  fsconfig: '5.2',
+  fsmount: '5.2',
+  clone3: '5.3',
+  pidfd_open: '5.3',
+  openat2: '5.6',
+  pidfd_getfd: '5.6',
+  mount_setattr: '5.12',
+}
+
+function missingCall(syscall: string): string | undefined {
+  const since = SINCE[syscall]
+  return since === undefined ? undefined : `this needs Linux ${since} or newer, for ${syscall}(2)`
+}
 
 /** Takes an error, gives what may mend it. */
 export function hintFor(error: unknown): string | undefined {
   if (!(error instanceof SyscallError)) return undefined
   const { syscall, errno, call } = error
-  return HINTS.find(
+  const known = HINTS.find(
     (row) => row.syscall === syscall && row.errno === errno && (row.when === undefined || call.includes(row.when)),
-  )?.hint
+  )
+  return known?.hint ?? (errno === 'ENOSYS' ? missingCall(syscall) : undefined)
 }

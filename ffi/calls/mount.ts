@@ -150,6 +150,13 @@ export const mountSetattr = syscall<[mount: Fd, scope: 'this' | 'recursive', cha
   nothing,
 )
 
+/** mount_setattr(2) of nothing: EINVAL (its structure is too small) from a kernel that has the call, ENOSYS otherwise. */
+export const probeMountSetattr = syscall<[], void>(
+  'mount_setattr',
+  [constant(0), constant(0), constant(0), constant(0), constant(0)],
+  nothing,
+)
+
 function sum(names: readonly MountAttribute[] | undefined): number {
   return (names ?? []).reduce((all, name) => all | MOUNT_ATTR[name], 0)
 }

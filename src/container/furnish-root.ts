@@ -7,6 +7,7 @@ import { cgroupTree } from '#src/cgroups/tree.ts'
 import { allocatePty, type Pty } from '#src/console/pty.ts'
 import { doing } from '#ffi/context.ts'
 import { mkdirat, openat } from '#ffi/calls/file.ts'
+import { mountSetattr } from '#ffi/calls/mount.ts'
 import { Failure } from '#src/failure.ts'
 import { readText } from '#src/files.ts'
 import { attach } from '#src/rootfs/attach.ts'
@@ -76,7 +77,9 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
 function mountExtra({ options: { extraMount }, extraTree }: Site, task: Task, root: Fd): void {
   if (extraMount === undefined || extraTree === undefined) return
   using target = directoryInRoot(task.sys, root, extraMount.destination)
-  attach(task.sys, task.inherit(extraTree), target)
+  const tree = task.inherit(extraTree)
+  attach(task.sys, tree, target)
+  task.sys(mountSetattr(tree, 'this', extraMount.change))
 }
 
 function enterRoot({ kernel, options, rootfs }: Site, task: Task, root: Fd): void {

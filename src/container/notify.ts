@@ -5,7 +5,7 @@
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { pipe, poll } from '#ffi/calls/descriptor.ts'
 import { fchmodat, mkdirat, openat, read, unlinkat } from '#ffi/calls/file.ts'
-import { mountSetattr, openTree } from '#ffi/calls/mount.ts'
+import { openTree } from '#ffi/calls/mount.ts'
 import { bindUnix, connectUnix, sendMessage, unixSocket } from '#ffi/calls/socket.ts'
 import { doing } from '#ffi/context.ts'
 import { SyscallError } from '#ffi/error.ts'
@@ -26,10 +26,9 @@ const extraMount: ExtraMount = {
   destination: DESTINATION,
   make: (here, directory) => {
     here(mkdirat('cwd', `${directory}/${DIRECTORY}`, 0o755))
-    const tree = here(openTree('cwd', `${directory}/${DIRECTORY}`, ['CLONE']))
-    here(mountSetattr(tree, 'this', { set: ['RDONLY', 'NOSUID', 'NODEV', 'NOEXEC'], propagation: 'PRIVATE' }))
-    return tree
+    return here(openTree('cwd', `${directory}/${DIRECTORY}`, ['CLONE']))
   },
+  change: { set: ['RDONLY', 'NOSUID', 'NODEV', 'NOEXEC'], propagation: 'PRIVATE' },
 }
 
 /** Takes what a container is to be made from, gives it with the socket's directory and NOTIFY_SOCKET. */

@@ -4,6 +4,7 @@
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { geteuid } from '#ffi/calls/credentials.ts'
 import { fchmodat, fchown, mknodat, openat } from '#ffi/calls/file.ts'
+import type { MountChange } from '#ffi/calls/mount.ts'
 import { type Fd, ready } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { apply } from '#src/cgroups/apply.ts'
@@ -33,6 +34,8 @@ export interface ExtraMount {
   readonly destination: string
   /** Takes the container's state directory, gives a detached mount. */
   readonly make: (here: Sys, directory: string) => Fd
+  /** What becomes of the mount once it is attached. */
+  readonly change: MountChange
 }
 
 /** What `create` is told beside the config. Paths are absolute. */

@@ -3,7 +3,7 @@ import { expect } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 
 import type { Box } from '#tests/support/box.ts'
-import { containerTest, lacks } from '#tests/support/container-test.ts'
+import { containerTest, lacks, usingCall } from '#tests/support/container-test.ts'
 import { mountOn } from '#tests/support/mountinfo.ts'
 import { DEFAULT_MOUNTS } from '#tests/support/spec.ts'
 import type { Mount } from '#tests/support/spec.ts'
@@ -118,5 +118,10 @@ for (const { option, flag, but = [] } of RECURSIVE) {
     expect(lines.map(([path]) => path)).toEqual(['/mnt', '/mnt/inner'])
     for (const [, options] of lines) expect(options?.split(',')).toContain(flag)
   }
-  containerTest(`a recursive bind mount with ${option} has the flag on the mounts below, too`, check, ...but)
+  containerTest(
+    `a recursive bind mount with ${option} has the flag on the mounts below, too`,
+    check,
+    usingCall('mount_setattr'),
+    ...but,
+  )
 }

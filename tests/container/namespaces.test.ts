@@ -91,6 +91,23 @@ containerTest(
   lacks('crun', 'does not start with a time namespace', { until: '1.9' }),
 )
 
+containerTest(
+  'offsets of time have nanoseconds, and each clock has its own',
+  async (box) => {
+    const linux = {
+      namespaces: [...DEFAULT_NAMESPACES, { type: 'time' }],
+      timeOffsets: { monotonic: { secs: 7200, nanosecs: 500 }, boottime: { secs: 3600, nanosecs: 999_999_999 } },
+    }
+    const lines = (await box.shell('cat /proc/self/timens_offsets', { linux })).trim().split('\n')
+    expect(lines.map((line) => line.split(/ +/))).toEqual([
+      ['monotonic', '7200', '500'],
+      ['boottime', '3600', '999999999'],
+    ])
+  },
+  lacks('runc', 'knows no time namespace', { until: '1.2.0' }),
+  lacks('crun', 'does not start with a time namespace', { until: '1.9' }),
+)
+
 containerTest('the descriptors that lead into a joined namespace are closed', async (box) => {
   const first = await box.running()
   const second = await joining(box, 'network', `/proc/${first}/ns/net`)

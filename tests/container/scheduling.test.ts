@@ -143,6 +143,18 @@ containerTest(
 )
 
 containerTest(
+  'the flags of a memory policy hold for it',
+  async (box) => {
+    const flags = ['MPOL_F_STATIC_NODES']
+    const pid = await box.running({ linux: { memoryPolicy: { mode: 'MPOL_BIND', nodes: '0', flags } } })
+    expect(readFileSync(`/proc/${pid}/numa_maps`, 'utf8')).toContain(' bind=static:0 ')
+  },
+  numa,
+  lacks('runc', 'does not know the field', { until: '1.4.0' }),
+  lacks('crun', 'does not know the field', { until: '1.26' }),
+)
+
+containerTest(
   'create refuses a policy with nodes that the machine does not have',
   async (box) => {
     assertRefused(

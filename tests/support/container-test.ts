@@ -63,6 +63,12 @@ export function only(present: boolean, what: string): Need {
   return { kind: 'need', missing: present ? undefined : `needs ${what}` }
 }
 
+/** Declares that bunc needs one of the system calls for what is tested; see BUNC_TEST_WITHOUT. */
+export function usingCall(name: string): Need {
+  const lacking = (process.env['BUNC_TEST_WITHOUT'] ?? '').split(',').includes(name)
+  return { kind: 'need', missing: lacking ? `has no fallback for ${name}` : undefined }
+}
+
 /** Declares the test `name` for every runtime of this run. */
 export function containerTest(
   name: string,

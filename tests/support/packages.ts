@@ -3,7 +3,10 @@
 
 /** Programs by name; `/bin/…` is a path that must exist. */
 export const PROGRAMS = {
-  busybox: { packages: ['busybox-static'], suites: ['container', 'faults', 'fuzz', 'load', 'engines', 'bench'] },
+  busybox: {
+    packages: ['busybox-static'],
+    suites: ['container', 'kernels', 'faults', 'fuzz', 'load', 'engines', 'bench'],
+  },
   strace: { packages: ['strace'], suites: ['bench'] },
   unshare: { packages: ['util-linux'], suites: ['container', 'faults', 'fuzz', 'vm'] },
   runc: { packages: ['runc'], suites: ['container', 'load', 'engines', 'bench'] },

@@ -1,9 +1,10 @@
 // The runtimes that the container tests drive: bunc and, to validate the tests themselves, runc and crun.
 //
 // BUNC_TEST_RUNTIME names those to take ("bunc,runc"); without it, bunc is taken and every peer that is installed.
-// BUNC_TEST_BINARY names another build of bunc. Knows how a program is found and asked for its version, not what a
-// container is.
+// BUNC_TEST_BINARY names another build of bunc, BUNC_TEST_WITHOUT system calls ("openat2,clone3") that bunc has to do
+// without. Knows how a program is found and asked for its version, not what a container is.
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { BINARY } from './requirements.ts'
 import { SEARCH_PATH } from './spawn.ts'
@@ -45,7 +46,10 @@ function find(name: RuntimeName): Runtime | MissingRuntime {
   const path = locate(name)
   if (path === undefined)
     return { name, reason: name === 'bunc' ? 'dist/bunc is not built' : `${name} is not installed` }
-  const argv = name === 'crun' ? [...coveringHybridCgroups(), path] : [path]
+  const argv =
+    name === 'crun'
+      ? [...coveringHybridCgroups(), path]
+      : [...(name === 'bunc' ? lackingCalls(process.env['BUNC_TEST_WITHOUT'] ?? '') : []), path]
   const { stdout, success } = Bun.spawnSync([...argv, '--version'], { timeout: 10_000, env: { PATH: SEARCH_PATH } })
   if (!success) return { name, reason: `"${path} --version" fails` }
   return { name, version: /version:? (\d+(?:\.\d+)*)/.exec(stdout.toString())?.[1] ?? '0', argv }
@@ -65,6 +69,11 @@ function coveringHybridCgroups(): readonly string[] {
   if (!existsSync(`${unified}/cgroup.controllers`)) return []
   if (readFileSync(`${unified}/cgroup.controllers`, 'utf8').trim() === '') return []
   return ['unshare', '--mount', 'sh', '-c', `mount -t tmpfs none ${unified} && exec "$0" "$@"`]
+}
+
+/** Takes names of system calls ("openat2,clone3"), gives what starts a program as on a kernel that lacks them. */
+export function lackingCalls(lacking: string): readonly string[] {
+  return lacking === '' ? [] : [process.execPath, join(import.meta.dir, 'launch-without.ts'), lacking]
 }
 
 /** True where `version` is `least` or newer, compared number by number. */

@@ -22,6 +22,7 @@ export const SUITES = {
   transcripts: { tests: 'transcripts', perTest: 30, perFile: 120 },
   build: { command: ['compile.ts'], perTest: 300, perFile: 300 },
   container: { tests: 'container', binary: true, perTest: 60, perFile: 300 },
+  kernels: { tests: 'kernels', binary: true, perTest: 60, perFile: 300 },
   attacks: { tests: 'attacks', binary: true, perTest: 60, perFile: 300 },
   faults: { tests: 'faults', binary: true, perTest: 1800, perFile: 3600 },
   fuzz: { tests: 'fuzz', binary: true, perTest: 7_200, perFile: 10_800 },

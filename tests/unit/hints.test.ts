@@ -21,7 +21,10 @@ describe('a failure that has puzzled people has a hint', () => {
     ['pivot_root', 'EINVAL', /--no-pivot/],
     ['sched_setattr', 'EPERM', /realtimeRuntime/],
     ['set_mempolicy', 'ENOSYS', /NUMA/],
-    ['mount_setattr', 'ENOSYS', /5\.12/],
+    ['mount_setattr', 'ENOSYS', /Linux 5\.12 or newer/],
+    ['openat2', 'ENOSYS', /Linux 5\.6 or newer/],
+    ['pidfd_open', 'ENOSYS', /Linux 5\.3 or newer/],
+    ['fsopen', 'ENOSYS', /Linux 5\.2 or newer/],
   ] as const)('%s = %s', (syscall, errno, hint) => {
     expect(hintFor(failed(syscall, errno))).toMatch(hint)
   })

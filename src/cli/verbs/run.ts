@@ -1,5 +1,6 @@
 // `bunc run`.
 
+import { ableKernel } from '#src/container/able-kernel.ts'
 import { holdSignals } from '#src/container/signals.ts'
 import { run } from '#src/container/run.ts'
 import { listenIfAsked, withSocketIfAsked } from '../notify-socket.ts'
@@ -13,6 +14,6 @@ export const runVerb: Verb<'run'> = async (world, { options, operands, global })
   const asked = createOptions(world, { options: { ...options }, global, id: operands.container })
   const given = await withSocketIfAsked(asked)
   const listen = await listenIfAsked(world)
-  const ending = run(world.kernel, { ...given, detach: options.detach, keep: options.keep, listen })
+  const ending = run(await ableKernel(world.kernel), { ...given, detach: options.detach, keep: options.keep, listen })
   return ending?.status ?? 0
 }

@@ -72,6 +72,17 @@ const ROWS: readonly Row[] = [
     v1: ['blkio.throttle.write_iops_device', `${number} 10`],
     v2: ['io.max', `${number} rbps=1048576 wbps=max riops=max wiops=10`],
   },
+  {
+    resources: {
+      blockIO: {
+        throttleWriteBpsDevice: [{ major, minor, rate: MIB }],
+        throttleReadIOPSDevice: [{ major, minor, rate: 10n }],
+      },
+    },
+    controller: hasController('blkio') ? 'blkio' : 'io',
+    v1: ['blkio.throttle.read_iops_device', `${number} 10`],
+    v2: ['io.max', `${number} rbps=max wbps=1048576 riops=10 wiops=max`],
+  },
   { resources: { pids: { limit: 13 } }, controller: 'pids', v1: ['pids.max', '13'], v2: ['pids.max', '13'] },
   { resources: { pids: { limit: 0 } }, controller: 'pids', v1: ['pids.max', '0'], v2: ['pids.max', '0'] },
   { resources: { pids: { limit: -1 } }, controller: 'pids', v1: ['pids.max', 'max'], v2: ['pids.max', 'max'] },
