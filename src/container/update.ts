@@ -29,7 +29,7 @@ export function update({ here }: Kernel, { store, id, resources, warn }: UpdateO
     // First, as it sets what it is told a little later, and not to the last byte.
     inform(known.state.cgroup, resources)
     for (const warning of apply(here, known.state.cgroup, resources)) warn(new Failure(warning))
-    if (resources.devices !== undefined) restrictDevices(here, known.state.cgroup, resources.devices)
+    if (resources.devices !== undefined) restrictDevices(here, known.state.cgroup, resources.devices, { inUse: true })
     return held
   })
 }
