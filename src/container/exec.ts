@@ -9,7 +9,7 @@ import type { Fd } from '#ffi/fd.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import { below } from '#src/cgroups/below.ts'
-import { besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { bearInto, besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
 import { type CgroupRecord, type Unit, unifiedOf } from '#src/cgroups/record.ts'
 import { joinResctrl } from '#src/cgroups/resctrl.ts'
 import { moveIntoUnit } from '#src/cgroups/systemd/units.ts'
@@ -136,7 +136,7 @@ function bear(
   }
   if (place === undefined) return taskInside(kernel, inside)
   try {
-    return taskInside(kernel, { ...inside, cgroup: place })
+    return bearInto(kernel.here, cgroup, () => taskInside(kernel, { ...inside, cgroup: place }))
   } catch (error) {
     const { unit } = cgroup
     if (unit?.user !== true || !failedWith(error, 'EACCES')) throw error
