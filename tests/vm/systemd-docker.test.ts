@@ -1,10 +1,16 @@
 // bunc with the systemd driver, by itself and as the runtime of Docker and Podman, in machines that systemd runs. The tests
-// themselves run in the guest: inside/scope.ts, user-scope.ts, docker.ts and podman.ts.
+// themselves run in the guest: inside/scope.ts, user-scope.ts, many-lives.ts, docker.ts and podman.ts.
 import { runGuestTests } from './guest-tests.ts'
 import { machineTest } from './machine-test.ts'
 import { KINDS } from './machine.ts'
 
-const FILES = { 'the runtime': 'scope', 'an ordinary user': 'user-scope', docker: 'docker', podman: 'podman' }
+const FILES = {
+  'the runtime': 'scope',
+  'an ordinary user': 'user-scope',
+  'one after the other': 'many-lives',
+  docker: 'docker',
+  podman: 'podman',
+}
 
 for (const [who, file] of Object.entries(FILES)) {
   machineTest('x86_64', `${who} runs containers with systemd and cgroup v2`, () =>
