@@ -1,5 +1,6 @@
 // bunc with the systemd driver, by itself and as the runtime of Docker and Podman, in machines that systemd runs. The tests
-// themselves run in the guest: inside/scope.ts, user-scope.ts, many-lives.ts, docker.ts and podman.ts.
+// themselves run in the guest: inside/scope.ts, user-scope.ts, many-lives.ts, containerd.ts, docker.ts and
+// podman.ts.
 import { runGuestTests } from './guest-tests.ts'
 import { machineTest } from './machine-test.ts'
 import { KINDS } from './machine.ts'
@@ -8,6 +9,7 @@ const FILES = {
   'the runtime': 'scope',
   'an ordinary user': 'user-scope',
   'one after the other': 'many-lives',
+  containerd: 'containerd',
   docker: 'docker',
   podman: 'podman',
 }

@@ -62,7 +62,7 @@ function holdings() {
   return {
     programs: bpfPrograms().length,
     mounts: read('/proc/self/mountinfo').split('\n').length,
-    cgroups: ok(['find', '/sys/fs/cgroup', '-path', '*tested*many*']),
+    cgroups: ok(['find', '/sys/fs/cgroup', '-type', 'd', '-path', '*tested*many*']),
     units: units.filter((line) => !line.startsWith('tested.slice')).join('\n'),
     processes: readdirSync('/proc').filter(isContainers).length,
     states: ok(['ls', `/run/${RUNTIME.split('/').at(-1)}`]),
