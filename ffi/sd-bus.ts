@@ -47,6 +47,7 @@ export class BusError extends Error {
 
 const FUNCTIONS = {
   sd_bus_open_system: ['ptr'],
+  sd_bus_open_user: ['ptr'],
   sd_bus_flush_close_unref: ['ptr'],
   sd_bus_call: ['ptr', 'ptr', 'u64', 'ptr', 'ptr'],
   sd_bus_process: ['ptr', 'ptr'],
@@ -74,16 +75,19 @@ const PLACES = [
   '/lib',
 ] as const
 
-/** The connection to the bus of the system. */
+/** Of the host, or of a user: that one is where DBUS_SESSION_BUS_ADDRESS says, else in XDG_RUNTIME_DIR. */
+export type Whose = 'system' | 'user'
+
+/** The connection to a bus. */
 export class Bus implements Disposable {
   readonly #library: Library
   readonly #bus: number
 
   /** Throws a BusError where there is no libsystemd, or nobody answers. */
-  constructor() {
+  constructor(whose: Whose) {
     this.#library = opened()
     const room = new BigUint64Array(1)
-    checked(this.#library.sd_bus_open_system(room))
+    checked(this.#library[`sd_bus_open_${whose}`](room))
     this.#bus = addressIn(room)
   }
 

@@ -1,7 +1,7 @@
 // The methods of systemd's manager that bunc calls (org.freedesktop.systemd1(5)): units are started and stopped, by jobs
 // that are waited for, and their properties are set. Knows no container.
 
-import { Bus, BusError, type CallArgument, type Message, type Property } from './sd-bus.ts'
+import { Bus, BusError, type CallArgument, type Message, type Property, type Whose } from './sd-bus.ts'
 
 const SYSTEMD = {
   destination: 'org.freedesktop.systemd1',
@@ -25,9 +25,13 @@ export interface Job {
   readonly unit: string
 }
 
-/** systemd's manager of the system. Every method throws a BusError. */
+/** systemd's manager of the system, or of a user. Every method throws a BusError, and so does making it. */
 export class Systemd implements Disposable {
-  readonly #bus = new Bus()
+  readonly #bus: Bus
+
+  constructor(whose: Whose) {
+    this.#bus = new Bus(whose)
+  }
 
   /** Has a unit started that has no file; gives the job for it. */
   startTransientUnit(name: string, properties: readonly Property[]): Job {
@@ -63,10 +67,30 @@ export class Systemd implements Disposable {
     void reply
   }
 
+  /** Moves processes of the caller's into a unit that is delegated to the caller, or into a cgroup below (systemd 238). */
+  attachProcesses(name: string, below: string, pids: readonly number[]): void {
+    using reply = this.#call('AttachProcessesToUnit', [
+      { type: 's', value: name },
+      { type: 's', value: below },
+      { type: 'au', value: pids },
+    ])
+    void reply
+  }
+
   /** The number of the release: 252 for "252.39-1~deb12u1", 0 for what begins with none. */
   version(): number {
-    using reply = this.#bus.call({ ...PROPERTIES, member: 'Get' }, VERSION, PATIENCE_MS)
-    return Number(/\d+/.exec(reply.readVariantText())?.[0] ?? 0)
+    return Number(/\d+/.exec(this.#property('Version'))?.[0] ?? 0)
+  }
+
+  /** The cgroup that all units of this manager are in, as `/user.slice/…`; empty for the root. */
+  controlGroup(): string {
+    return this.#property('ControlGroup')
+  }
+
+  #property(name: string): string {
+    const args = [{ type: 's', value: SYSTEMD.interface } as const, { type: 's', value: name } as const]
+    using reply = this.#bus.call({ ...PROPERTIES, member: 'Get' }, args, PATIENCE_MS)
+    return reply.readVariantText()
   }
 
   #call(member: string, args: readonly CallArgument[]): Message {
@@ -110,8 +134,4 @@ const JOB_REMOVED = [
     type: 's',
     value: `type='signal',sender='${SYSTEMD.destination}',interface='${SYSTEMD.interface}',member='JobRemoved'`,
   },
-] as const
-const VERSION = [
-  { type: 's', value: SYSTEMD.interface },
-  { type: 's', value: 'Version' },
 ] as const

@@ -24,6 +24,11 @@ const HINTS: readonly Hint[] = [
     hint: 'a limit of processes is reached: see ulimit -u and pids.max of the cgroup',
   },
   {
+    syscall: 'execveat',
+    errno: 'ENOMEM',
+    hint: 'the memory limit of the cgroup leaves no room for a process: see linux.resources.memory.limit',
+  },
+  {
     syscall: 'fsmount',
     errno: 'EPERM',
     hint: 'in a user namespace a new proc or sysfs may only be mounted where an unmasked one is already visible',

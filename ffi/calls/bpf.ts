@@ -8,6 +8,8 @@ import { struct } from '../struct.ts'
 const BPF_PROG_LOAD = 5
 const BPF_PROG_ATTACH = 8
 const BPF_PROG_DETACH = 9
+/** BPF_OBJ_GET_INFO_BY_FD */
+const DESCRIBE = 15
 const BPF_PROG_QUERY = 16
 const BPF_PROG_GET_FD_BY_ID = 13
 const BPF_CGROUP_DEVICE = 6
@@ -41,6 +43,9 @@ const QUERY = struct({
   prog_ids: 'u64',
   prog_cnt: 'u32',
 })
+const DESCRIPTION = struct({ bpf_fd: 'u32', info_len: 'u32', info: 'u64' })
+/** The beginning of struct bpf_prog_info: type, id, tag. The kernel fills in as much as there is room for. */
+const DESCRIBED = { size: 16, tag: 8 } as const
 
 const program: Kind<Uint8Array> = {
   encode: (instructions, memory) => {
@@ -105,6 +110,27 @@ export const programById = syscall<[id: number], Fd>(
     },
   ],
   ownedFd,
+)
+
+/** bpf(BPF_OBJ_GET_INFO_BY_FD): the tag of a program, a checksum of its instructions, as a number. */
+export const programTag = syscall<[program: Fd], bigint>(
+  'bpf',
+  [
+    constant(DESCRIBE, 'OBJ_GET_INFO_BY_FD'),
+    {
+      encode: (loaded: Fd, memory) => {
+        const info = memory.room(DESCRIBED.size)
+        const attributes = DESCRIPTION.write({ bpf_fd: memory.descriptor(loaded), info_len: DESCRIBED.size, info })
+        return [memory.bytes(attributes), DESCRIPTION.size]
+      },
+      show: String,
+    },
+  ],
+  {
+    kind: 'value',
+    decode: (_, [info]) => info?.getBigUint64(DESCRIBED.tag, true) ?? 0n,
+    show: (tag) => tag.toString(16),
+  },
 )
 
 const MOST_PROGRAMS = 64

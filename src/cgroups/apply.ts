@@ -8,7 +8,8 @@ import { failedWith, SyscallError } from '#ffi/error.ts'
 import type { LinuxResources } from '#src/config/schema/resources.ts'
 import { Failure } from '#src/failure.ts'
 import { statIfThere } from '#src/files.ts'
-import { handDown, whyMissing } from './controllers.ts'
+import { handDown, type Missing, whyMissing } from './controllers.ts'
+import { TOP } from './layout.ts'
 import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
 import type { Family, Row, Setting } from './resources/row.ts'
 import { FAMILIES } from './resources/table.ts'
@@ -80,9 +81,9 @@ function planned(
   return { steps, warnings }
 }
 
-function refuse(field: string, reason: string): never {
+function refuse(field: string, reason: string, hint?: string): never {
   return doing(`set linux.resources.${field}`, () => {
-    throw new Failure(reason)
+    throw new Failure(reason, hint)
   })
 }
 
@@ -93,7 +94,14 @@ function targetOf(
 ): Target {
   if (legacy !== undefined) return { hierarchy: legacy, controller: v1 }
   const hierarchy = unifiedOf(record)
-  if (hierarchy === undefined) return refuse(field, `no cgroup has the controller "${v1}"`)
+  if (record.hierarchies.length === 0)
+    return refuse(field, 'this user may make no cgroup', 'on a host with cgroup v2 systemd makes one: --systemd-cgroup')
+  if (hierarchy === undefined)
+    return refuse(
+      field,
+      `no cgroup has the controller "${v1}"`,
+      `enable it with: mkdir ${TOP}/${v1} && mount -t cgroup -o ${v1} cgroup ${TOP}/${v1}`,
+    )
   // Where make has not done it yet.
   if (record.hierarchies.length > 1) handDown(sys, hierarchy)
   return { hierarchy, controller: v2 }
@@ -138,7 +146,7 @@ function set(sys: Sys, target: Target, { field, setting }: Step, last: boolean):
     } catch (error) {
       if (!last && failedWith(error, 'EINVAL')) return false
       const meaning = error instanceof SyscallError ? meaningOf(sys, target, setting, error) : undefined
-      throw meaning === undefined ? error : new Failure(meaning)
+      throw meaning === undefined ? error : new Failure(meaning.reason, meaning.hint)
     }
   })
 }
@@ -156,11 +164,13 @@ function meaningOf(
   { hierarchy, controller }: Target,
   setting: Setting,
   { syscall, errno }: SyscallError,
-): string | undefined {
-  if (syscall !== 'openat' || errno !== 'ENOENT')
-    return setting.meaning?.(errno, (file) => readValueIfThere(sys, `${hierarchy.path}/${file}`))
-  if (statIfThere(sys, hierarchy.path) === undefined) return 'the cgroup is gone'
+): Missing | undefined {
+  if (syscall !== 'openat' || errno !== 'ENOENT') {
+    const reason = setting.meaning?.(errno, (file) => readValueIfThere(sys, `${hierarchy.path}/${file}`))
+    return reason === undefined ? undefined : { reason }
+  }
+  if (statIfThere(sys, hierarchy.path) === undefined) return { reason: 'the cgroup is gone' }
   // The files that are named "cgroup." belong to no controller.
-  if (hierarchy.version === 1 || controller === 'cgroup') return 'the kernel has no such file'
+  if (hierarchy.version === 1 || controller === 'cgroup') return { reason: 'the kernel has no such file' }
   return whyMissing(sys, hierarchy, controller)
 }

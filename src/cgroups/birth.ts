@@ -6,19 +6,50 @@
 import type { Call, Sys } from '#ffi/call.ts'
 import { openat, put } from '#ffi/calls/file.ts'
 import { doing } from '#ffi/context.ts'
+import { failedWith } from '#ffi/error.ts'
+import { Failure } from '#src/failure.ts'
 import { readText, writeValue } from '#src/files.ts'
 import { cleaned, parseOwn } from './plan.ts'
-import { type CgroupRecord, legacyOnes, unifiedOf } from './record.ts'
+import { type CgroupRecord, type Hierarchy, legacyOnes, unifiedOf } from './record.ts'
+import { readValueIfThere } from './values.ts'
 import type { Fd } from '#ffi/fd.ts'
 
 /**
  * Opens the cgroup of version 2 for a process to be born into; undefined where there is none. clone3(2) then fails with
- * EAGAIN where the limit of processes is reached, and with EBUSY where the cgroup has handed controllers down (see
+ * EAGAIN where the limit of processes is reached (`bearInto` says which), and with EBUSY where the cgroup has handed controllers down (see
  * `besideProcess`).
  */
 export function birthPlace(sys: Sys, record: CgroupRecord): Fd | undefined {
   const unified = unifiedOf(record)
   return unified && sys(openat('cwd', unified.path, ['PATH', 'DIRECTORY']))
+}
+
+/**
+ * Makes a process that is born into a cgroup. Throws what `make` throws, and a Failure that names the cgroup which can take
+ * no more processes, where it is that (a limit of 0 leaves no room for the first one).
+ */
+export function bearInto<T>(sys: Sys, record: CgroupRecord, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    const full = failedWith(error, 'EAGAIN') ? fullOne(sys, unifiedOf(record)) : undefined
+    if (full === undefined) throw error
+    throw new Failure(
+      `the cgroup "${full.path}" has a limit of ${full.max} processes (pids.max) and holds ${full.current}`,
+      'linux.resources.pids.limit sets it: a container needs 1, and -1 is no limit',
+    )
+  }
+}
+
+/** The cgroup, or one above it, that is full (cgroups of version 2 alone ask when a process is made). */
+function fullOne(sys: Sys, unified: Hierarchy | undefined): { path: string; max: string; current: string } | undefined {
+  const { mount = '', path: own = '' } = unified ?? {}
+  for (let path = own; path.length > mount.length; path = path.slice(0, path.lastIndexOf('/'))) {
+    const max = readValueIfThere(sys, `${path}/pids.max`) ?? 'max'
+    const current = readValueIfThere(sys, `${path}/pids.current`) ?? '0'
+    if (max !== 'max' && Number(current) >= Number(max)) return { path, max, current }
+  }
+  return undefined
 }
 
 /** The calls that a new process makes to enter, and the open files that they need until it has made them. */

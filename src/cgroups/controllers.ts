@@ -63,33 +63,56 @@ function tryWrite(sys: Sys, control: Fd, controllers: readonly string[]): boolea
   }
 }
 
-/** Takes a cgroup and a controller that it lacks, gives the reason, as the end of a sentence. */
-export function whyMissing(sys: Sys, { mount, path }: Hierarchy, controller: string): string {
+/** Why a cgroup lacks a controller, as the end of a sentence, and what would give it one, where that is known. */
+export interface Missing {
+  readonly reason: string
+  readonly hint?: string
+}
+
+/** Takes a cgroup and a controller that it lacks, gives the reason. */
+export function whyMissing(sys: Sys, { mount, path }: Hierarchy, controller: string): Missing {
   const offered = wordsOf(readValueIfThere(sys, `${mount}/cgroup.controllers`) ?? '')
   if (!offered.includes(controller))
-    return `the controller "${controller}" is not available: "${mount}" offers ${list(offered)}`
+    return {
+      reason: `the controller "${controller}" is not available: "${mount}" offers ${list(offered)}`,
+      hint: `/proc/cgroups tells what the kernel has: one that is switched off comes with "cgroup_enable=${controller}" on its command line, one of another hierarchy when that is unmounted`,
+    }
   for (const above of placesAbove(mount, path)) {
     const handed = wordsOf(readValueIfThere(sys, subtreeControl(above)) ?? '')
-    if (!handed.includes(controller))
-      return `the controller "${controller}" is not available: "${above}" does not hand it down, ${reason(sys, above, controller)}`
+    if (handed.includes(controller)) continue
+    const { reason, hint } = whyKept(sys, above, controller)
+    return {
+      reason: `the controller "${controller}" is not available: "${above}" does not hand it down, ${reason}`,
+      ...(hint === undefined ? {} : { hint }),
+    }
   }
-  return `the kernel has no such file for the controller "${controller}"`
+  return { reason: `the kernel has no such file for the controller "${controller}"` }
 }
 
 function list(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ')
 }
 
-function reason(sys: Sys, dir: string, controller: string): string {
-  if (holdsProcesses(sys, dir)) return 'as it holds processes itself'
+function whyKept(sys: Sys, dir: string, controller: string): Missing {
+  const enable = `echo +${controller} > ${subtreeControl(dir)}`
+  if (holdsProcesses(sys, dir))
+    return {
+      reason: 'as it holds processes itself',
+      hint: `move them into a cgroup below it, then enable it with: ${enable}`,
+    }
   try {
     // Once more, for the errno.
     writeValue(sys, subtreeControl(dir), `+${controller}`)
-    return 'although it can'
+    return { reason: 'although it can' }
   } catch (error) {
-    if (failedWith(error, 'EACCES', 'EPERM', 'EROFS')) return 'and it is not delegated to this user'
-    if (failedWith(error, 'EOPNOTSUPP', 'ENOENT')) return 'as it is, or lies below, a threaded cgroup'
-    if (failedWith(error, 'EINVAL')) return 'as the kernel refuses it there (real-time processes keep "cpu" back)'
+    if (failedWith(error, 'EACCES', 'EPERM', 'EROFS'))
+      return {
+        reason: 'and it is not delegated to this user',
+        hint: `root enables it with "Delegate=${controller}" below [Service] in "systemctl edit user@.service", or with: ${enable}`,
+      }
+    if (failedWith(error, 'EOPNOTSUPP', 'ENOENT')) return { reason: 'as it is, or lies below, a threaded cgroup' }
+    if (failedWith(error, 'EINVAL'))
+      return { reason: 'as the kernel refuses it there (real-time processes keep "cpu" back)' }
     throw error
   }
 }

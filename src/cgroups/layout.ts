@@ -32,15 +32,51 @@ export function detectLayout(sys: Sys): Layout {
 /** Takes the text of /proc/self/mountinfo (proc(5)), gives the hierarchies below /sys/fs/cgroup, each once. */
 export function parseLayout(mountinfo: string): Layout {
   const found = new Map<string, Mounted>()
-  for (const line of mountinfo.split('\n')) {
+  const lines = mountinfo.split('\n')
+  const places = lines.map(placeOf)
+  for (const [i, line] of lines.entries()) {
     const [place = '', source] = line.split(' - cgroup')
     if (source === undefined) continue
     const mounted = parseMount(place, source)
     const key = mounted.controllers.join()
     // Containers mount their own views of the same hierarchies elsewhere, and some of those are seen by the host.
-    if (mounted.mount.startsWith(`${TOP}/`) && !found.has(key)) found.set(key, mounted)
+    if (mounted.mount.startsWith(`${TOP}/`) && !found.has(key) && !isCovered(places, places[i])) found.set(key, mounted)
   }
   return [...found.values()]
+}
+
+/** Where a mount is: itself, and the mount that it is on, by their ids. */
+interface Place {
+  readonly id: string
+  readonly parent: string
+  readonly mount: string
+}
+
+function placeOf(line: string): Place {
+  const [id = '', parent = '', , , mount = ''] = line.split(' ', 5)
+  return { id, parent, mount: unescaped(mount) }
+}
+
+/**
+ * Whether a path leads elsewhere than to the mount that is there: another one was made on top of it, or above it. What is
+ * made in that one is no cgroup.
+ */
+function isCovered(places: readonly Place[], place: Place | undefined): boolean {
+  if (place === undefined || places.some(({ parent, mount }) => parent === place.id && mount === place.mount))
+    return true
+  for (let below = place; ;) {
+    const { parent, mount } = below
+    // Mounted on the same mount and not below it, it came later.
+    if (places.some((other) => other !== below && other.parent === parent && isAtOrBelow(mount, other.mount)))
+      return true
+    const above = places.find(({ id }) => id === parent)
+    if (above === undefined || above === below) return false
+    below = above
+  }
+}
+
+function isAtOrBelow(path: string, top: string): boolean {
+  return path === top || path.startsWith(top.endsWith('/') ? top : `${top}/`)
 }
 
 /** What may stand among the options of a hierarchy without being a controller of it. */

@@ -16,6 +16,8 @@ export interface Wanted {
   readonly driver: CgroupDriver
   /** Whether a container without cgroup will do. */
   readonly optional?: boolean
+  /** The cgroup of the user's own systemd, where it is that one which makes the unit. */
+  readonly usersRoot?: string | undefined
 }
 
 /**
@@ -43,11 +45,13 @@ export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
 }
 
 /** systemd decides where its units are, so the same place in every hierarchy is known before the unit is there. */
-function planUnit(sys: Sys, { path, id, driver }: Wanted, layout: Layout): CgroupRecord {
+function planUnit(sys: Sys, { path, id, driver, usersRoot }: Wanted, layout: Layout): CgroupRecord {
   if (statIfThere(sys, '/run/systemd/system') === undefined)
     throw new Failure('systemd does not run this host', 'use the cgroupfs driver, here and in the engine')
-  const unit = unitFor(path, id)
-  const place = `${systemdsRoot(sys)}${placeOf(unit)}`
+  if (usersRoot !== undefined && layout.some(({ version }) => version === 1))
+    throw new Failure('on a host with cgroup v1, systemd makes none for users', 'use the cgroupfs driver')
+  const unit = unitFor(path, id, usersRoot !== undefined)
+  const place = `${usersRoot === undefined ? systemdsRoot(sys) : cleaned(usersRoot)}${placeOf(unit)}`
   return { driver, unit, hierarchies: layout.map((mounted) => placed(mounted, seenFrom(mounted, place))) }
 }
 

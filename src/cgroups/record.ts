@@ -30,6 +30,8 @@ export interface Unit {
   readonly name: string
   /** The slice that it is in: `system.slice`, or `-.slice` for the root. */
   readonly slice: string
+  /** Of the systemd of a user, and not of that of the host. */
+  readonly user?: true
 }
 
 /** The hierarchy of version 2, which a hybrid host has beside those of version 1. */
@@ -58,8 +60,9 @@ export function isCgroupRecord(value: unknown): value is CgroupRecord {
 /** No other unit is ours to stop. */
 function isUnit(value: unknown): value is Unit {
   if (!isObject(value)) return false
-  const { name, slice } = value
+  const { name, slice, user } = value
   return (
+    (user === undefined || user === true) &&
     typeof name === 'string' &&
     /^[^/]+\.(scope|slice)$/.test(name) &&
     typeof slice === 'string' &&

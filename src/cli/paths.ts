@@ -1,7 +1,7 @@
 // Paths as people give them, made absolute, and the directory in which containers are kept.
 
 import type { Sys } from '#ffi/call.ts'
-import { geteuid } from '#ffi/calls/credentials.ts'
+import { defaultStore } from '#src/container/default-store.ts'
 
 /** Takes a path and the current directory, gives the absolute path, without `.`, `..` and double slashes. */
 export function absolute(cwd: string, path: string): string {
@@ -14,13 +14,8 @@ export function absolute(cwd: string, path: string): string {
 }
 
 /**
- * The directory in which containers are kept: what --root says, else /run/bunc for root, else a directory of the user's
- * own. `env` is the environment of bunc.
+ * The directory in which containers are kept: what --root says, else `defaultStore`. `env` is the environment of bunc.
  */
 export function storeDirectory(sys: Sys, cwd: string, root: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (root !== undefined) return absolute(cwd, root)
-  const runtime = env['XDG_RUNTIME_DIR']
-  const user = sys(geteuid())
-  if (user === 0) return '/run/bunc'
-  return runtime ? `${runtime}/bunc` : `/tmp/bunc-${user}`
+  return root === undefined ? defaultStore(sys, env['XDG_RUNTIME_DIR']) : absolute(cwd, root)
 }

@@ -6,13 +6,13 @@ import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Child, Kernel } from '#ffi/perform/kernel.ts'
-import { memoryAccount } from '#src/cgroups/account.ts'
 import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree, replaceFile } from '#src/files.ts'
 import { requireSelinux } from '#src/security/selinux.ts'
 import { furnish, type Furnished } from './furnish.ts'
+import { outOfMemory } from './out-of-memory.ts'
 import { type CreateOptions, prepareSite, type Site } from './site.ts'
 import { type ContainerState, saveState } from './state.ts'
 import { startTimeOf } from './status.ts'
@@ -49,20 +49,12 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
   })
 }
 
-/** Puts the reason in the place of a riddle: a task that is killed while it is set up has mostly run out of memory. */
 function explained<R>({ kernel, cgroup }: Site, act: () => R): R {
   try {
     return act()
   } catch (error) {
-    const account =
-      error instanceof TaskDied && error.signal === SIGNAL.SIGKILL ? memoryAccount(kernel.here, cgroup) : undefined
-    if (account === undefined || account.oomKills === 0) throw error
-    const limit = account.limit === undefined ? 'of a cgroup above it' : `of ${account.limit} bytes`
-    const peak = account.peak === undefined ? '' : `, its peak was ${account.peak}`
-    throw new Failure(
-      `container init was OOM-killed: its memory limit ${limit} was reached${peak}`,
-      'raise the memory limit',
-    )
+    const killed = error instanceof TaskDied && error.signal === SIGNAL.SIGKILL
+    throw (killed ? outOfMemory(kernel.here, cgroup) : undefined) ?? error
   }
 }
 

@@ -4,12 +4,15 @@ import { duplicate, pipe, setCloseOnExec } from '#ffi/calls/descriptor.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { type Ending, setParentDeathSignal, setsid } from '#ffi/calls/process.ts'
 import { doing } from '#ffi/context.ts'
+import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import { below } from '#src/cgroups/below.ts'
-import { besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { bearInto, besideProcess, birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { type CgroupRecord, type Unit, unifiedOf } from '#src/cgroups/record.ts'
 import { joinResctrl } from '#src/cgroups/resctrl.ts'
+import { moveIntoUnit } from '#src/cgroups/systemd/units.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { attend } from '#src/console/foreground.ts'
@@ -120,13 +123,34 @@ function bear(
   const cgroup = below(besideProcess(kernel.here, known.state.cgroup, known.state.pid), options.cgroup)
   using place = birthPlace(kernel.here, cgroup)
   using walk = entrance(kernel.here, cgroup)
-  return taskInside(kernel, {
+  const inside = {
     pidfd: init,
     plan: planNamespaces(config.linux.namespaces),
     inherit: [init, writing, ...preserved],
-    ...(place === undefined ? {} : { cgroup: place }),
     calls: walk.calls,
-  })
+  }
+  if (place === undefined) return taskInside(kernel, inside)
+  try {
+    return bearInto(kernel.here, cgroup, () => taskInside(kernel, { ...inside, cgroup: place }))
+  } catch (error) {
+    const { unit } = cgroup
+    if (unit?.user !== true || !failedWith(error, 'EACCES')) throw error
+    return movedIn(taskInside(kernel, inside), { known, cgroup, unit })
+  }
+}
+
+/**
+ * A login session lies outside of what is delegated to the user, and the user may move nothing from there. systemd may; the
+ * task has done nothing yet but join.
+ */
+function movedIn(task: Task, { known, cgroup, unit }: { known: Known; cgroup: CgroupRecord; unit: Unit }): Task {
+  using undo = new DisposableStack()
+  undo.use(task)
+  task.sys.flush()
+  const whole = unifiedOf(known.state.cgroup)?.path ?? ''
+  moveIntoUnit(unit, unifiedOf(cgroup)?.path.slice(whole.length) ?? '', task.pid)
+  undo.move()
+  return task
 }
 
 /** Gives the task its terminal, its limits and its identity. */

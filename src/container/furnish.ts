@@ -10,7 +10,7 @@ import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Child, Task } from '#ffi/perform/kernel.ts'
 import { inherited } from '#ffi/perform/here.ts'
-import { birthPlace, entrance } from '#src/cgroups/birth.ts'
+import { bearInto, birthPlace, entrance } from '#src/cgroups/birth.ts'
 import { joinResctrl, makeResctrl, type ResctrlRecord } from '#src/cgroups/resctrl.ts'
 import { becomeTerminal } from '#src/console/pty.ts'
 import { enterCgroupNamespace, enterNamespaces } from '#src/namespaces/enter.ts'
@@ -91,18 +91,20 @@ function bear({ kernel, plan, joins, mapped, fifo, extraTree, cgroup, options }:
   using place = birthPlace(kernel.here, there)
   using walk = entrance(kernel.here, there)
   return doing('make the first process', () =>
-    kernel.task({
-      namespaces: plan.born,
-      ...(place === undefined ? {} : { cgroup: place }),
-      // What bunc's caller left open is not for the container: Bun has closed the others to it, but not this one.
-      calls: [...walk.calls, tolerating(setCloseOnExec(inherited(3, 'caller 3'), ['FD_CLOEXEC']), 'EBADF')],
-      inherit: [
-        fifo,
-        ...(extraTree === undefined ? [] : [extraTree]),
-        ...joins.map(({ fd }) => fd),
-        ...mapped.values(),
-        ...preserved,
-      ],
-    }),
+    bearInto(kernel.here, there, () =>
+      kernel.task({
+        namespaces: plan.born,
+        ...(place === undefined ? {} : { cgroup: place }),
+        // What bunc's caller left open is not for the container: Bun has closed the others to it, but not this one.
+        calls: [...walk.calls, tolerating(setCloseOnExec(inherited(3, 'caller 3'), ['FD_CLOEXEC']), 'EBADF')],
+        inherit: [
+          fifo,
+          ...(extraTree === undefined ? [] : [extraTree]),
+          ...joins.map(({ fd }) => fd),
+          ...mapped.values(),
+          ...preserved,
+        ],
+      }),
+    ),
   )
 }

@@ -16,6 +16,7 @@ import type { CgroupDriver, CgroupRecord } from '#src/cgroups/record.ts'
 import { remove } from '#src/cgroups/remove.ts'
 import { adopt } from '#src/cgroups/systemd/adopt.ts'
 import { annotatedProperties } from '#src/cgroups/systemd/annotations.ts'
+import { usersRoot } from '#src/cgroups/systemd/units.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Mount } from '#src/config/schema/mounts.ts'
 import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
@@ -23,7 +24,7 @@ import type { Process } from '#src/config/schema/process.ts'
 import { Failure } from '#src/failure.ts'
 import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
-import { inUserNamespace } from '#src/namespaces/own.ts'
+import { inUserNamespace, isRootOfInit } from '#src/namespaces/own.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
 import { mappedSources } from './idmapped.ts'
 import { CONFIG_FILE, FIFO, saveCgroup } from './state.ts'
@@ -111,8 +112,11 @@ export function prepareSite(
   const rootless = options.rootless ?? (nested || here(geteuid()) !== 0)
   const userNamespace = nested || plan.has('user')
   const mapped = mappedSources(kernel, { config, bundle, joins, userNamespace, open })
-  const wanted = { path: config.linux.cgroupsPath, id: options.id, driver: options.cgroupDriver, optional: rootless }
-  const planned = planCgroup(here, wanted)
+  const { id, cgroupDriver: driver } = options
+  const planned = planCgroup(here, {
+    ...{ path: config.linux.cgroupsPath, id, driver, optional: rootless },
+    usersRoot: driver === 'systemd' && !isRootOfInit(here) ? usersRoot() : undefined,
+  })
   // First, or a create that is killed would leave a cgroup that nobody finds.
   saveCgroup(here, directory, planned)
   const cgroup = planned.unit === undefined ? make(here, planned, { optional: rootless }) : planned

@@ -14,6 +14,7 @@ import { awaitExec } from '#src/process/release.ts'
 import { killContainer } from './kill.ts'
 import { hooksOutside, startInside, stateJson } from './lifecycle-hooks.ts'
 import type { Listen } from './notify.ts'
+import { outOfMemory } from './out-of-memory.ts'
 import type { SavedConfig } from './saved-config.ts'
 import { type ContainerState, FIFO, READY } from './state.ts'
 import { openProcess, statusOf } from './status.ts'
@@ -64,11 +65,11 @@ const NOT_CREATED: { readonly [status: string]: string } = {
 export function release(kernel: Kernel, known: Known, savedConfig: SavedConfig): void {
   const { state, directory } = known
   using pidfd = openProcess(kernel.here, state)
-  if (pidfd === undefined) throw new Failure('its first process has ended already')
+  if (pidfd === undefined) throw endedEarly(kernel, state)
   const hooked = ['startContainer', 'poststart'].some((kind) => state.hooks.includes(kind))
   const config = hooked ? savedConfig(kernel.here, directory) : undefined
   if (config !== undefined) hooksInside(kernel, { state, config, pidfd })
-  openFifo(kernel, `${directory}/${FIFO}`, { pidfd, path: state.program })
+  openFifo(kernel, `${directory}/${FIFO}`, { pidfd, state })
   if (config === undefined) return
   try {
     hooksOutside(kernel, 'poststart', config.hooks, { state, status: 'running', pid: state.pid })
@@ -90,7 +91,8 @@ function hooksInside(
 }
 
 /** Opens the fifo: the process wakes up and says so. Then it is gone from the directory: the container has started. */
-function openFifo({ here }: Kernel, path: string, init: { pidfd: Fd; path: string }): void {
+function openFifo(kernel: Kernel, path: string, init: { pidfd: Fd; state: ContainerState }): void {
+  const { here } = kernel
   using fifo = here(openat('cwd', path, ['RDONLY', 'NONBLOCK']))
   const [said, ended] = here(
     poll(
@@ -101,10 +103,14 @@ function openFifo({ here }: Kernel, path: string, init: { pidfd: Fd; path: strin
       -1,
     ),
   )
-  if (!said && ended) throw new Failure('its first process has ended already')
+  if (!said && ended) throw endedEarly(kernel, init.state)
   const ready = here(read(fifo, 1))
   if (ready.length === 0) throw new Failure('exec fifo is empty: somebody else has started the container')
   if (ready[0] !== READY.charCodeAt(0)) throw new Failure('its first process could not say that it is ready')
   here(tolerating(unlinkat('cwd', path, []), 'ENOENT'))
-  awaitExec(here, fifo, init.path)
+  awaitExec(here, fifo, init.state.program)
+}
+
+function endedEarly({ here }: Kernel, { cgroup }: ContainerState): Failure {
+  return outOfMemory(here, cgroup) ?? new Failure('its first process has ended already')
 }

@@ -35,7 +35,7 @@ export function update({ here }: Kernel, { store, id, resources, resctrl, warn }
     // First, as it sets what it is told a little later, and not to the last byte.
     inform(known.state.cgroup, resources)
     for (const warning of apply(here, known.state.cgroup, resources)) warn(new Failure(warning))
-    if (resources.devices !== undefined) restrictDevices(here, known.state.cgroup, resources.devices)
+    if (resources.devices !== undefined) restrictDevices(here, known.state.cgroup, resources.devices, { inUse: true })
     if (resctrl !== undefined) share(here, known, resctrl)
     return held
   })

@@ -39,6 +39,8 @@ interface Entry {
 /** A cgroup of version 1: it denies or allows everything but its entries. */
 export interface V1Cgroup {
   readonly allows: (request: Request) => boolean
+  /** The text of devices.list, which does not tell what is excepted from everything. */
+  readonly list: string
 }
 
 /** Gives a cgroup after the writes, whatever it allowed before. Throws where the kernel would refuse one. */
@@ -57,7 +59,9 @@ export function v1After(writes: readonly Write[], before: 'allow' | 'deny'): V1C
     if ((state === 'deny') === allow) addTo(entries, entry)
     else entries = without(entries, entry)
   }
+  const lines = entries.filter(({ access }) => access !== '').map(lineOf)
   return {
+    list: state === 'allow' ? 'a *:* rwm' : lines.join('\n'),
     allows: (request) =>
       state === 'deny'
         ? entries.some(
@@ -67,6 +71,10 @@ export function v1After(writes: readonly Write[], before: 'allow' | 'deny'): V1C
             (entry) => matches(entry, request) && [...request.access].some((kind) => entry.access.includes(kind)),
           ),
   }
+}
+
+function lineOf({ type, major, minor, access }: Entry): string {
+  return `${type} ${major}:${minor} ${['r', 'w', 'm'].filter((kind) => access.includes(kind)).join('')}`
 }
 
 function parse(line: string): Entry {

@@ -9,7 +9,7 @@ machineTest('x86_64', 'the tests of cgroups pass with every controller of cgroup
   runGuestTests({
     title: 'cgroup tests with every controller',
     kind: KINDS.qemu,
-    paths: ['tests/container/cgroups.test.ts', 'tests/container/update.test.ts'],
+    paths: ['cgroups', 'update', 'weights'].map((name) => `tests/container/${name}.test.ts`),
     timeoutSeconds: 300,
   }),
 )

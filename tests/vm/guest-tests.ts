@@ -5,6 +5,9 @@ import { tail, type Kind } from './machine.ts'
 import { repositoryShare, subjectFor } from './subject.ts'
 import { casesOf, type Case } from '#tests/support/junit.ts'
 
+/** How many containers the tests make that look for what is left of many, unless BUNC_TEST_CYCLES says. */
+const CYCLES = 40
+
 /** Test files of the repository, to be run in a machine. */
 export type GuestTests = {
   /** What the line with the counts calls them. */
@@ -31,6 +34,7 @@ export async function runGuestTests(tests: GuestTests): Promise<void> {
     timeoutSeconds: tests.timeoutSeconds,
     command: `
       export BUNC_TEST_RUNTIME=${subject.name} BUNC_TEST_BINARY=/share/bunc BUNC_VM_RUNTIME=${subject.path}
+      export BUNC_TEST_CYCLES=${process.env['BUNC_TEST_CYCLES'] ?? CYCLES}
       exec ${bunTest(tests).join(' ')}`,
   })
   const report = Bun.file(`${outcome.files}/junit.xml`)

@@ -26,22 +26,67 @@ interface Entry {
 }
 
 /**
- * Takes the rules that matter, gives the writes in their order, for a cgroup without children whatever it allows now.
+ * Takes the rules that matter, gives the writes in their order, for a new cgroup: without children, whatever it allows.
  * Everything is denied before anything is allowed, unless all but some devices are allowed in the end. Throws a Failure
  * if v1 has no way to say what the rules say.
  */
 export function deviceWrites(rules: readonly Rule[]): readonly Write[] {
+  const { base, exceptions } = policyFor(rules)
+  return [{ file: base, line: EVERYTHING }, ...exceptions.map((entry) => ({ file: OTHER[base], line: lineOf(entry) }))]
+}
+
+/**
+ * Takes the rules that matter and what devices.list says of a cgroup that is in use, gives the writes that change what
+ * has changed. At no moment is anything denied that was allowed and will be: what is new is allowed before what is old is
+ * taken back. Only where everything was allowed, and that is to end, is everything denied in between: the list does not
+ * tell what was excepted. Throws as `deviceWrites` does.
+ */
+export function deviceChanges(rules: readonly Rule[], list: string): readonly Write[] {
+  const { base, exceptions } = policyFor(rules)
+  const listed = list.split('\n').filter((line) => line !== '')
+  if (base === 'devices.allow' || listed.some((line) => line.startsWith(EVERYTHING))) return deviceWrites(rules)
+  const before = byDevice(listed.map(entryOf))
+  const after = byDevice(exceptions)
+  return [
+    ...differing(after, before).map((entry): Write => ({ file: 'devices.allow', line: lineOf(entry) })),
+    ...differing(before, after).map((entry): Write => ({ file: 'devices.deny', line: lineOf(entry) })),
+  ]
+}
+
+function entryOf(line: string): Entry {
+  const [type, numbers = '', letters = ''] = line.split(' ')
+  const [major, minor] = numbers.split(':').map((number) => (number === '*' ? undefined : Number(number)))
+  const access = Object.entries(ACCESS).reduce((all, [letter, bit]) => (letters.includes(letter) ? all | bit : all), 0)
+  return { type: type === 'b' ? 'b' : 'c', major, minor, access }
+}
+
+function byDevice(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+  return new Map(entries.map((entry) => [`${entry.type} ${entry.major}:${entry.minor}`, entry]))
+}
+
+/** The entries of one, with the kinds of access that the other does not have for the same numbers. */
+function differing(one: ReadonlyMap<string, Entry>, other: ReadonlyMap<string, Entry>): readonly Entry[] {
+  return [...one]
+    .map(([device, entry]) => ({ ...entry, access: entry.access & ~(other.get(device)?.access ?? 0) }))
+    .filter(({ access }) => access !== 0)
+}
+
+const OTHER = { 'devices.allow': 'devices.deny', 'devices.deny': 'devices.allow' } as const
+
+/** What is done with every device, and with the exceptions from that the opposite. */
+interface Policy {
+  readonly base: Write['file']
+  readonly exceptions: readonly Entry[]
+}
+
+function policyFor(rules: readonly Rule[]): Policy {
   const denied = entriesFor(rules, false)
   const allowed = denied?.length === 0 ? undefined : entriesFor(rules, true)
-  if (allowed !== undefined) return writes('devices.deny', 'devices.allow', allowed)
-  if (denied !== undefined) return writes('devices.allow', 'devices.deny', denied)
+  if (allowed !== undefined) return { base: 'devices.deny', exceptions: allowed }
+  if (denied !== undefined) return { base: 'devices.allow', exceptions: denied }
   throw new Failure(
     'Cannot put linux.resources.devices into cgroup v1: some devices of a range are excepted, and so are some of the rest',
   )
-}
-
-function writes(first: Write['file'], then: Write['file'], entries: readonly Entry[]): readonly Write[] {
-  return [{ file: first, line: EVERYTHING }, ...entries.map((entry) => ({ file: then, line: lineOf(entry) }))]
 }
 
 function lineOf({ type, major, minor, access }: Entry): string {

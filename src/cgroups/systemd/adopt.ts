@@ -44,7 +44,7 @@ export function adopt(sys: Sys, record: CgroupRecord, adoption: Adoption): void 
 function propertiesOf(unit: Unit, { description, pid, resources, extra }: Adoption, host: Host): readonly Property[] {
   return [
     ...unitProperties(unit, { description, pid, unified: host.unified }),
-    ...limitProperties({ ...resources, devices: resources.devices ?? [] }, host),
+    ...limitProperties(enforceable(unit, { ...resources, devices: resources.devices ?? [] }), host),
     ...extra,
   ]
 }
@@ -56,7 +56,13 @@ function propertiesOf(unit: Unit, { description, pid, resources, extra }: Adopti
 export function inform(record: CgroupRecord, resources: LinuxResources): void {
   const { unit } = record
   const unified = legacyOnes(record).length === 0
-  if (unit !== undefined) changeUnit(unit, (version) => limitProperties(resources, { version, unified }))
+  if (unit !== undefined)
+    changeUnit(unit, (version) => limitProperties(enforceable(unit, resources), { version, unified }))
+}
+
+/** The systemd of a user has not the privilege that device rules take. */
+function enforceable({ user }: Unit, { devices, ...rest }: LinuxResources): LinuxResources {
+  return devices === undefined || user === true ? rest : { ...rest, devices }
 }
 
 /** The hierarchies in which a process is not where it should be: systemd leaves some of version 1 out, and slices. */

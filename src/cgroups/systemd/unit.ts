@@ -5,6 +5,8 @@ import { Failure } from '#src/failure.ts'
 import type { Unit } from '../record.ts'
 
 const DEFAULT_SLICE = 'system.slice'
+/** The systemd of a user has no system.slice; it is this one that Podman names. */
+const DEFAULT_SLICE_OF_USER = 'user.slice'
 const DEFAULT_PREFIX = 'bunc'
 /** The slice that all others are in. */
 const ROOT_SLICE = '-.slice'
@@ -14,9 +16,10 @@ const LONGEST_NAME = 255
 
 /**
  * Takes the path and the id of the container, gives the unit: the scope `prefix-name.scope`, or the slice that the name
- * is. An empty path is `system.slice:bunc:ID`. Throws a Failure for what can be no unit.
+ * is. An empty path is `system.slice:bunc:ID`. With `user` it is a unit of the user's own systemd, and of user.slice there.
+ * Throws a Failure for what can be no unit.
  */
-export function unitFor(path: string, id: string): Unit {
+export function unitFor(path: string, id: string, user = false): Unit {
   const parts = path === '' ? ['', DEFAULT_PREFIX, id] : path.split(':')
   const [slice = '', prefix = '', name = ''] = parts
   if (parts.length !== 3 || name === '')
@@ -24,7 +27,11 @@ export function unitFor(path: string, id: string): Unit {
       `linux.cgroupsPath "${path}" is not of the form "slice:prefix:name"`,
       'that is what the systemd driver takes; the engine may be set to the cgroupfs driver',
     )
-  const unit = { name: unitName(prefix, name), slice: slice === '' ? DEFAULT_SLICE : sliceName(slice) }
+  const unit: Unit = {
+    name: unitName(prefix, name),
+    slice: slice === '' ? (user ? DEFAULT_SLICE_OF_USER : DEFAULT_SLICE) : sliceName(slice),
+    ...(user ? { user } : {}),
+  }
   if (unit.name.length > LONGEST_NAME || !NAME.test(unit.name)) throw new Failure(`"${unit.name}" cannot name a unit`)
   sliceAncestry(unit.slice)
   if (isSlice(unit)) sliceAncestry(unit.name)

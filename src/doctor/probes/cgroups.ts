@@ -93,7 +93,9 @@ function require(here: Sys, made: CgroupRecord, name: string): void {
   if (unified === undefined) throw new Failure(`no hierarchy has the controller "${name}"`)
   handDown(here, unified)
   const there = readText(here, `${unified.path}/cgroup.controllers`).trim().split(' ')
-  if (!there.includes(name)) throw new Failure(whyMissing(here, unified, name))
+  if (there.includes(name)) return
+  const { reason, hint } = whyMissing(here, unified, name)
+  throw new Failure(reason, hint)
 }
 
 /** What brings a controller, if anything does: /proc/cgroups has a line for each that the kernel was built with. */

@@ -51,3 +51,16 @@ test('new rules replace the old ones, in both directions, any number of times', 
   restrictDevices(here, own.record, [{ allow: true, access: 'rwm' }])
   expect(await tried(own)).toBe('both')
 })
+
+test('while rules change, nothing is denied that the old and the new ones allow', async () => {
+  using own = new OwnCgroup()
+  const lists = [[], [{ allow: true, ...KMSG }], [{ allow: false, access: 'rwm' }]] as const
+  restrictDevices(here, own.record, lists[0])
+  const hammering = own.shell('while : < /dev/null > /dev/zero; do :; done')
+  for (const until = performance.now() + 2000; performance.now() < until;) {
+    for (const rules of lists) restrictDevices(here, own.record, rules, { inUse: true })
+    await Bun.sleep(0)
+    if (hammering.exitCode !== null) break
+  }
+  expect(hammering.exitCode).toBeNull()
+})

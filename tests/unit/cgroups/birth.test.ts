@@ -1,7 +1,9 @@
 // The ways of a process into its cgroup, as the calls that are made for it.
 import { expect, test } from 'bun:test'
 
-import { besideProcess, birthPlace, enter, entrance } from '#src/cgroups/birth.ts'
+import { SyscallError } from '#ffi/error.ts'
+import { ERRNO } from '#ffi/numbers/errno.ts'
+import { bearInto, besideProcess, birthPlace, enter, entrance } from '#src/cgroups/birth.ts'
 import { PretendedHost } from './pretended-host.ts'
 import { HYBRID, LEGACY, NONE, UNIFIED } from './records.ts'
 
@@ -78,4 +80,24 @@ test('a process is put beside another one that has moved down on version 2, and 
   )
   for (const own of ['0::/docker/c1', '0::/docker/c10/x', '0::/', '0::/elsewhere', '4:memory:/docker/c1/deep'])
     expect(beside(own)).toEqual([...HYBRID.hierarchies])
+})
+
+test('a process that a full cgroup does not take fails with the name of that cgroup, and with its limit', () => {
+  const above = '/sys/fs/cgroup/docker'
+  const failing = (full: Readonly<Record<string, string>>, errno: 'EAGAIN' | 'EPERM' = 'EAGAIN') => {
+    const host = new PretendedHost({ files: { ...files, ...full } })
+    return () =>
+      bearInto(host.kernel.here, UNIFIED, () => {
+        throw new SyscallError({ syscall: 'clone3', call: 'clone3()', errno: ERRNO[errno], where: 'here' })
+      })
+  }
+  const none = { [`${above}/c1/pids.max`]: '0', [`${above}/c1/pids.current`]: '0' }
+  expect(failing(none)).toThrow(`the cgroup "${above}/c1" has a limit of 0 processes (pids.max) and holds 0`)
+  const high = { [`${above}/c1/pids.max`]: '5', [`${above}/c1/pids.current`]: '1' }
+  expect(failing({ ...high, [`${above}/pids.max`]: '7', [`${above}/pids.current`]: '7' })).toThrow(
+    `the cgroup "${above}" has a limit of 7 processes (pids.max) and holds 7`,
+  )
+  expect(failing({ ...high, [`${above}/pids.max`]: 'max' })).toThrow('clone3() = EAGAIN')
+  expect(failing(none, 'EPERM')).toThrow('clone3() = EPERM')
+  expect(bearInto(new PretendedHost({ files }).kernel.here, UNIFIED, () => 7)).toBe(7)
 })

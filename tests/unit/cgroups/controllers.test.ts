@@ -8,7 +8,7 @@ import { PretendedHost } from './pretended-host.ts'
 const HIERARCHY = { version: 2, controllers: [], mount: '/sys/fs/cgroup', path: '/sys/fs/cgroup/a/b/c' } as const
 
 function why(files: Readonly<Record<string, string>>, errno?: Errno): string {
-  return whyMissing(new PretendedHost({ files, refuses: () => errno }).kernel.here, HIERARCHY, 'memory')
+  return whyMissing(new PretendedHost({ files, refuses: () => errno }).kernel.here, HIERARCHY, 'memory').reason
 }
 
 const OFFERED = {
@@ -37,7 +37,7 @@ test.each([
 test('a cgroup that holds processes is named, and not asked: it would hand "cpu" and "pids" down, and become threaded', () => {
   const files = { ...OFFERED, '/sys/fs/cgroup/a/cgroup.type': 'domain', '/sys/fs/cgroup/a/cgroup.procs': '17' }
   const host = new PretendedHost({ files })
-  expect(whyMissing(host.kernel.here, HIERARCHY, 'memory')).toEndWith(
+  expect(whyMissing(host.kernel.here, HIERARCHY, 'memory').reason).toEndWith(
     '"/sys/fs/cgroup/a" does not hand it down, as it holds processes itself',
   )
   expect(host.effects).toEqual([])
@@ -49,7 +49,7 @@ test('a threaded cgroup, which cannot say what processes it holds, is asked', ()
     forbids: (call, path) => (call === 'read' && path.endsWith('cgroup.procs') ? 'EOPNOTSUPP' : undefined),
     refuses: () => 'EOPNOTSUPP',
   })
-  expect(whyMissing(host.kernel.here, HIERARCHY, 'memory')).toEndWith('threaded cgroup')
+  expect(whyMissing(host.kernel.here, HIERARCHY, 'memory').reason).toEndWith('threaded cgroup')
 })
 
 test('everything hands it down, so the kernel has no such file', () => {
@@ -63,4 +63,16 @@ test('everything hands it down, so the kernel has no such file', () => {
 
 test('an error that nobody expects is not explained away', () => {
   expect(() => why(OFFERED, 'EIO')).toThrow('EIO')
+})
+
+test('what would enable it is said where that is known', () => {
+  const hint = (files: Readonly<Record<string, string>>, errno?: Errno) =>
+    whyMissing(new PretendedHost({ files, refuses: () => errno }).kernel.here, HIERARCHY, 'memory').hint
+  const enable = 'echo +memory > /sys/fs/cgroup/a/cgroup.subtree_control'
+  expect(hint({ '/sys/fs/cgroup/cgroup.controllers': 'cpu' })).toContain('"cgroup_enable=memory"')
+  expect(hint(OFFERED, 'EACCES')).toContain('"Delegate=memory"')
+  expect(hint(OFFERED, 'EACCES')).toEndWith(enable)
+  const busy = { ...OFFERED, '/sys/fs/cgroup/a/cgroup.type': 'domain', '/sys/fs/cgroup/a/cgroup.procs': '17' }
+  expect(hint(busy)).toBe(`move them into a cgroup below it, then enable it with: ${enable}`)
+  expect(hint(OFFERED, 'EOPNOTSUPP')).toBeUndefined()
 })

@@ -35,6 +35,16 @@ describe('on version 1', () => {
     expect(host.effects.slice(1).every((line) => line.startsWith(`write(3<${DIR}/devices.allow>`))).toBe(true)
   })
 
+  test('of a cgroup in use nothing is written but what changes', () => {
+    const list = 'c 1:3 rwm\nc 7:1 rw\nb *:* m'
+    const host = new PretendedHost({ files: { ...V1_FILES, [`${DIR}/devices.list`]: list } })
+    restrictDevices(host.kernel.here, V1, [], { inUse: true })
+    const written = host.effects.map((line) => /devices\.(\w+>, .*)\)/.exec(line)?.[1])
+    expect(written).not.toContain('allow>, "c 1:3 rwm"')
+    expect(written).toContain('allow>, "c 1:5 rwm"')
+    expect(written.filter((line) => line?.startsWith('deny'))).toEqual(['deny>, "c 7:1 rw"'])
+  })
+
   test('version 2 is left alone where both have a word', () => {
     const both = { ...V1, hierarchies: [...V1.hierarchies, ...UNIFIED.hierarchies] }
     expect(bpfCalls(restricted(both, { files: { ...V1_FILES, ...V2_FILES } }))).toEqual([])
@@ -62,6 +72,18 @@ describe('on version 2', () => {
       'PROG_GET_FD_BY_ID',
       'PROG_DETACH',
     ])
+  })
+
+  test('a program that says what the attached one says is not attached', () => {
+    const host = restricted(UNIFIED, { files: V2_FILES, programs: [17], tag: 5n })
+    expect(bpfCalls(host).map((line) => line.split(/[,)]/)[0])).toEqual([
+      ...['PROG_QUERY', 'PROG_LOAD', 'PROG_GET_FD_BY_ID', 'OBJ_GET_INFO_BY_FD', 'OBJ_GET_INFO_BY_FD'],
+    ])
+  })
+
+  test('one of two that are attached is not enough', () => {
+    const host = restricted(UNIFIED, { files: V2_FILES, programs: [17, 18], tag: 5n })
+    expect(bpfCalls(host).filter((line) => /^PROG_(ATTACH|DETACH)/.test(line))).toHaveLength(3)
   })
 
   test('nothing is attached where everything is allowed, and what was is taken away', () => {

@@ -83,3 +83,38 @@ describe('detectLayout', () => {
     expect(detectLayout(host.kernel.here)).toHaveLength(1)
   })
 })
+
+describe('a mount that is covered', () => {
+  const layout = (...lines: readonly string[]) => parseLayout(mounts(...lines)).map(({ mount }) => mount)
+  const TOP = '30 24 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw'
+  const SYSFS = '24 22 0:22 / /sys rw - sysfs sysfs rw'
+  const UNIFIED = '31 30 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw'
+  const MEMORY = '32 30 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory'
+
+  test('is none of the hierarchies, and the others are', () => {
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY)).toEqual(['/sys/fs/cgroup/unified', '/sys/fs/cgroup/memory'])
+    const cover = '40 31 0:40 / /sys/fs/cgroup/unified rw - tmpfs tmpfs rw'
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY, cover)).toEqual(['/sys/fs/cgroup/memory'])
+  })
+
+  test('is there again where it is mounted on what covers it', () => {
+    const cover = '40 31 0:40 / /sys/fs/cgroup/unified rw - tmpfs tmpfs rw'
+    const again = '41 40 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw'
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY, cover, again)).toEqual([
+      '/sys/fs/cgroup/memory',
+      '/sys/fs/cgroup/unified',
+    ])
+  })
+
+  test('may be covered further above, on whichever mount', () => {
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY, '40 30 0:40 / /sys/fs/cgroup rw - tmpfs tmpfs rw')).toEqual([])
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY, '40 24 0:40 / /sys/fs rw - tmpfs tmpfs rw')).toEqual([])
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY, '40 22 0:40 / /sys/fs rw - tmpfs tmpfs rw')).toHaveLength(2)
+  })
+
+  test('is not covered by one beside or below it', () => {
+    const beside = '40 30 0:40 / /sys/fs/cgroup/unified2 rw - tmpfs tmpfs rw'
+    const below = '41 31 0:40 / /sys/fs/cgroup/unified/a rw - tmpfs tmpfs rw'
+    expect(layout(SYSFS, TOP, UNIFIED, MEMORY, beside, below)).toHaveLength(2)
+  })
+})

@@ -108,6 +108,21 @@ describe('the driver "systemd"', () => {
     expect(paths(host('0::/box/init.scope'), '', 'systemd')).toEqual(['/sys/fs/cgroup/box/system.slice/bunc-c1.scope'])
   })
 
+  test('begins at the cgroup of the user where it is the systemd of a user', () => {
+    const { here } = host('0::/init.scope').kernel
+    const planned = plan(here, { path: '', id: 'c1', driver: 'systemd', usersRoot: '/user.slice/user@7.service' })
+    expect(planned.unit).toEqual({ name: 'bunc-c1.scope', slice: 'user.slice', user: true })
+    expect(planned.hierarchies.map(({ path }) => path)).toEqual([
+      '/sys/fs/cgroup/user.slice/user@7.service/user.slice/bunc-c1.scope',
+    ])
+  })
+
+  test('is refused to a user on a host with version 1, where nothing is delegated', () => {
+    const files = { '/run/systemd/system/x': '', '/sys/fs/cgroup/memory/tasks': '', '/proc/self/mountinfo': V1_MOUNTS }
+    const { here } = host('0::/init.scope', files).kernel
+    expect(() => plan(here, { path: '', id: 'c1', driver: 'systemd', usersRoot: '/user.slice' })).toThrow('cgroup v1')
+  })
+
   test('is refused where systemd does not run the host', () => {
     expect(() => paths(unified(), 'a.slice:b:c', 'systemd')).toThrow('systemd does not run this host')
   })

@@ -24,6 +24,8 @@ export interface Beginning {
   readonly refuses?: Refusal
   /** Ids of the device programs of every cgroup. */
   readonly programs?: readonly number[]
+  /** The tag of every program; when left out, no two are the same. */
+  readonly tag?: bigint
   /** Takes a call that is no write(2), as "openat" or "bpf PROG_LOAD", and a path; gives the errno with which it fails. */
   readonly forbids?: (call: string, path: string) => Errno | undefined
   /** What happens while the program waits; gives false when nothing does and its patience ends. */
@@ -37,6 +39,7 @@ export class PretendedHost {
   readonly #beginning: Beginning
   readonly #directories = new Set<string>()
   readonly #atEnd = new WeakSet<Fd>()
+  #tags = 0n
 
   constructor(beginning: Beginning) {
     this.#beginning = beginning
@@ -97,6 +100,7 @@ export class PretendedHost {
     const command = /^bpf\((\w+)/.exec(call.show())?.[1] ?? ''
     const errno = this.#beginning.forbids?.(`bpf ${command}`, '')
     if (errno !== undefined) return fail(call, errno)
+    if (command === 'OBJ_GET_INFO_BY_FD') return this.#beginning.tag ?? ++this.#tags
     return command === 'PROG_QUERY' ? (this.#beginning.programs ?? []) : undefined
   }
 

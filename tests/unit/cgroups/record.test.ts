@@ -10,6 +10,7 @@ test.each([
   ['both', HYBRID],
   ['none', NONE],
   ['a unit of systemd', { ...UNIFIED, driver: 'systemd', unit: { name: 'docker-c1.scope', slice: 'system.slice' } }],
+  ['a unit of a user', { ...UNIFIED, driver: 'systemd', unit: { name: 'a.scope', slice: 'b.slice', user: true } }],
 ])('a record of %s survives being saved', (_, record) => {
   const saved: unknown = JSON.parse(JSON.stringify(record))
   expect(isCgroupRecord(saved)).toBe(true)
@@ -31,6 +32,10 @@ describe('no record is', () => {
     ['one of systemd without a unit', { ...of({}), driver: 'systemd' }],
     ['one of another driver with a unit', { ...of({}), unit: { name: 'a.scope', slice: 'b.slice' } }],
     ['one whose unit is a service', { ...of({}), driver: 'systemd', unit: { name: 'ssh.service', slice: 'b.slice' } }],
+    [
+      'one whose unit is of nobody known',
+      { ...of({}), driver: 'systemd', unit: { name: 'a.scope', slice: 'b.slice', user: 'me' } },
+    ],
     ['one whose unit has no slice', { ...of({}), driver: 'systemd', unit: { name: 'a.scope' } }],
     ['one of an unknown version', of({ version: 3 })],
     ['one whose path is the mount', of({ path: '/sys/fs/cgroup' })],

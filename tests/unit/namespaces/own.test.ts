@@ -3,7 +3,7 @@
 import { expect, test } from 'bun:test'
 
 import { here } from '#ffi/perform/here.ts'
-import { inUserNamespace } from '#src/namespaces/own.ts'
+import { inUserNamespace, isRootOfInit } from '#src/namespaces/own.ts'
 import { recording } from '../recording.ts'
 
 test('the user namespace of the host has the number that every kernel gives it', () => {
@@ -18,4 +18,15 @@ test('a program in a new user namespace sees another one', () => {
   expect(link).toMatch(/^user:\[\d+\]$/)
   expect(inUserNamespace(recording({ readlinkat: link }).kernel.here)).toBe(true)
   expect(typeof inUserNamespace(here)).toBe('boolean')
+})
+
+test('who is root in the namespace of process 1 is root of its systemd, and nobody else is', () => {
+  const is = (user: number, own: string, inits: string | undefined) => {
+    const readlinkat = (call: { show(): string }) => (call.show().includes('/proc/1/') ? inits : own)
+    return isRootOfInit(recording({ geteuid: user, readlinkat }).kernel.here)
+  }
+  expect(is(0, 'user:[1]', 'user:[1]')).toBe(true)
+  expect(is(7, 'user:[1]', 'user:[1]')).toBe(false)
+  expect(is(0, 'user:[2]', 'user:[1]')).toBe(false)
+  expect(is(0, 'user:[2]', undefined)).toBe(false)
 })

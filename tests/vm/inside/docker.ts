@@ -163,3 +163,13 @@ test('docker restart and docker rm --force leave no container and no scope behin
   expect(ok(['docker', 'ps', '--all', '--quiet', '--filter', `name=${name}`])).toBe('')
   expect(call(['test', '-e', `/sys/fs/cgroup/system.slice/docker-${id}.scope`]).code).toBe(1)
 })
+
+test('a reload of systemd takes neither limits nor devices from a container, nor does it give it others', () => {
+  const name = running('reloaded', ...LIMITS, '--device', '/dev/kmsg:/dev/kmsg:r')
+  const script = 'cat memory.max pids.max cpu.max; head -c 1 /dev/kmsg | wc -c; (: >/dev/kmsg) 2>&1; echo x >/dev/null'
+  const look = () => ok(['docker', 'exec', '--workdir', '/sys/fs/cgroup', name, 'sh', '-c', script])
+  const before = look()
+  expect(before).toMatch(/^67108864\n50\n50000 100000\n1\n.*Operation not permitted$/)
+  ok(['systemctl', 'daemon-reload'])
+  expect(look()).toBe(before)
+})

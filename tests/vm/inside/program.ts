@@ -49,14 +49,14 @@ export function runtimePath(): string {
 export const DRIVER = 'systemd'
 
 /**
- * Declares a test of what bunc does not do yet; for it the test is left out, with the reason in its name.
- * @param name what the peers do
- * @param reason what bunc lacks
+ * Declares a test of what only bunc does; for its peers the test is left out, with the reason in its name.
+ * @param name what bunc does
  * @param body the test
  */
-export function notYet(name: string, reason: string, body: () => void) {
-  if (runtimePath().endsWith('/bunc')) test.skip(`${name} (${reason})`, body)
-  else test(name, body)
+export function onlyBunc(name: string, body: () => void | Promise<void>) {
+  const tested = runtimePath().split('/').at(-1)
+  if (tested === 'bunc') test(name, body)
+  else test.skip(`${name} [skipped: ${tested} does not]`, body)
 }
 
 /**

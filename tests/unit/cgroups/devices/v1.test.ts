@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test'
 import { DEFAULT_DEVICE_RULES } from '#src/cgroups/devices/default-rules.ts'
 import { effectiveRules } from '#src/cgroups/devices/effective.ts'
 import type { DeviceRule } from '#src/cgroups/devices/rule.ts'
-import { deviceWrites, type Write } from '#src/cgroups/devices/v1.ts'
+import { deviceChanges, deviceWrites, type Write } from '#src/cgroups/devices/v1.ts'
 import { isAllowed, requestsAbout, v1After } from '#tests/support/device-model.ts'
 import { randomFrom } from '#tests/support/random-profile.ts'
 import { allow, deny, DOCKER, EVERYTHING, NOTHING, randomRules, SAMPLES } from './rules.ts'
@@ -81,5 +81,55 @@ describe('the writes', () => {
     expect(() => lines(allow('c', 1, -1, 'rwm'), deny('c', 1, 3, 'w'))).toThrow(
       'Cannot put linux.resources.devices into cgroup v1: some devices of a range are excepted, and so are some of the rest',
     )
+  })
+})
+
+describe('the changes of a cgroup in use', () => {
+  const changes = (before: readonly DeviceRule[], after: readonly DeviceRule[]) => {
+    const first = deviceWrites(effectiveRules(before))
+    const then = deviceChanges(effectiveRules(after), v1After(first, 'allow').list)
+    return { first, then, lines: then.map(({ file, line }) => `${file} ${line}`) }
+  }
+
+  test('are none where nothing changes', () => {
+    expect(changes(DOCKER, [...DOCKER, ...DOCKER]).lines).toEqual([])
+  })
+
+  test('allow what is new before they take back what is old, and touch nothing else', () => {
+    const before = [allow('c', 1, 3, 'rw'), allow('c', 1, 5, 'rwm'), allow('b', 8, -1, 'r')]
+    const after = [allow('c', 1, 3, 'rm'), allow('c', 1, 5, 'rwm'), allow('c', 7, 1, 'w')]
+    expect(changes(before, after).lines).toEqual([
+      'devices.allow c 1:3 m',
+      'devices.allow c 7:1 w',
+      'devices.deny b 8:* r',
+      'devices.deny c 1:3 w',
+    ])
+  })
+
+  test('begin anew where the list does not tell what there is', () => {
+    expect(changes([EVERYTHING, deny('c', 1, 3, 'w')], [allow('c', 1, 5, 'r')]).lines).toEqual([
+      'devices.deny a',
+      'devices.allow c 1:5 r',
+    ])
+  })
+
+  test('end with the new rules, and at no moment deny one kind of access that both lists allow', () => {
+    const random = randomFrom(2)
+    const listed = Array.from({ length: 800 }, () => randomRules(random)).filter((rules) => {
+      return writesFor(rules)?.[0]?.file === 'devices.deny'
+    })
+    expect(listed.length).toBeGreaterThan(200)
+    for (const [i, after] of listed.entries()) {
+      const before = listed[i - 1] ?? []
+      const { first, then } = changes(before, after)
+      const asked = requestsAbout([...before, ...after])
+      const kept = asked.filter((one) => one.access.length === 1 && isAllowed(before, one) && isAllowed(after, one))
+      for (const [n] of [...then, then].entries()) {
+        const cgroup = v1After([...first, ...then.slice(0, n)], 'allow')
+        expect(kept.filter((one) => !cgroup.allows(one))).toEqual([])
+      }
+      const last = v1After([...first, ...then], 'allow')
+      expect(asked.filter((one) => last.allows(one) !== isAllowed(after, one))).toEqual([])
+    }
   })
 })

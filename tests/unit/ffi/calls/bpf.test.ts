@@ -8,6 +8,7 @@ import {
   devicePrograms,
   loadDeviceProgram,
   programById,
+  programTag,
 } from '#ffi/calls/bpf.ts'
 import { encoded } from '../encoded.ts'
 import { pretendedOwner } from '../pretended-owner.ts'
@@ -67,4 +68,16 @@ describe('a program on a cgroup', () => {
     expect(call.result.decode(0, [ids, answered], open)).toHaveLength(64)
     expect(call.result.show([31, 32])).toBe('[31, 32]')
   })
+})
+
+test('the tag of a program stands in the beginning of what the kernel tells of it', () => {
+  const { args, view, rooms } = encoded(programTag(program))
+  const attributes = view(1, Number(args[2]))
+  expect([args[0], attributes.getUint32(0, true), attributes.getUint32(4, true)]).toEqual([15n, 6, 16])
+  expect(rooms).toEqual([16])
+  const info = new DataView(new ArrayBuffer(16))
+  info.setBigUint64(8, 0x1234n, true)
+  const open = (_: number, label: string) => owner.open(label)
+  expect(programTag(program).result.decode(0, [info], open)).toBe(0x1234n)
+  expect(programTag(program).show()).toBe('bpf(OBJ_GET_INFO_BY_FD, 6<program>)')
 })
