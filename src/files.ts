@@ -8,6 +8,8 @@ import {
   getdents,
   mkdirat,
   openat,
+  openat2,
+  type OpenHow,
   put,
   read,
   renameat,
@@ -118,11 +120,24 @@ export function entriesOfOpen(sys: Sys, dir: Fd): readonly Entry[] {
 
 /** Removes a directory with everything in it, following no link and crossing no mount. What is not there is no error. */
 export function removeTree(sys: Sys, path: string): void {
-  for (const { name, type } of entriesOf(sys, path)) {
-    if (type === 'directory') removeTree(sys, `${path}/${name}`)
-    else sys(tolerating(unlinkat('cwd', `${path}/${name}`, []), 'ENOENT'))
+  {
+    using dir = sys(tolerating(openat('cwd', path, ['RDONLY', 'DIRECTORY', 'NOFOLLOW']), 'ENOENT', 'ENOTDIR'))
+    if (!dir.missing) removeBelow(sys, dir)
   }
   sys(tolerating(unlinkat('cwd', path, ['REMOVEDIR']), 'ENOENT'))
+}
+
+/** What is mounted there is not ours to empty: opening it is EXDEV. */
+const WITHIN: OpenHow = { flags: ['RDONLY', 'DIRECTORY'], resolve: ['NO_XDEV', 'NO_SYMLINKS'] }
+
+function removeBelow(sys: Sys, dir: Fd): void {
+  for (const { name, type } of entriesOfOpen(sys, dir)) {
+    if (type === 'directory') {
+      using child = sys(tolerating(openat2(dir, name, WITHIN), 'ENOENT'))
+      if (!child.missing) removeBelow(sys, child)
+      sys(tolerating(unlinkat(dir, name, ['REMOVEDIR']), 'ENOENT'))
+    } else sys(tolerating(unlinkat(dir, name, []), 'ENOENT'))
+  }
 }
 
 /** Takes a path, gives what stat(2) says of it, or undefined where there is nothing. */

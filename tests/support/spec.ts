@@ -50,6 +50,7 @@ export interface Process {
   readonly capabilities?: Capabilities | null
   readonly rlimits?: readonly { readonly type: string; readonly soft: number; readonly hard: number }[] | null
   readonly noNewPrivileges?: boolean
+  readonly apparmorProfile?: string
   readonly oomScoreAdj?: number
   readonly scheduler?: Readonly<Record<string, unknown>>
   readonly ioPriority?: { readonly class: string; readonly priority?: number }

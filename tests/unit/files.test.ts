@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'bun:test'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import type { Call } from '#ffi/call.ts'
 import { openat } from '#ffi/calls/file.ts'
@@ -19,6 +20,7 @@ import {
   writeAll,
   writeValue,
 } from '#src/files.ts'
+import { needs } from '#tests/support/needs.ts'
 import { scratch } from './ffi/scratch.ts'
 
 describe('reading', () => {
@@ -138,6 +140,24 @@ describe('directories', () => {
     expect([existsSync(at.path('tree')), existsSync(at.path('other/file'))]).toEqual([false, true])
     removeTree(here, at.path('tree'))
   })
+})
+
+const { test: asRoot } = needs('root')
+
+asRoot('a tree in which something is mounted is not removed, and what is mounted is not emptied', () => {
+  using at = scratch()
+  mkdirSync(at.path('tree/mounted'), { recursive: true })
+  mkdirSync(at.path('data'))
+  writeFileSync(at.path('data/file'), 'kept')
+  const script = `
+    import { here } from '#ffi/perform/here.ts'
+    import { removeTree } from '#src/files.ts'
+    try { removeTree(here, ${JSON.stringify(at.path('tree'))}) } catch (error) { console.log(error.errno) }`
+  const mount = `mount --bind '${at.path('data')}' '${at.path('tree/mounted')}' && exec "$0" -e "$1"`
+  const argv = ['unshare', '--mount', 'sh', '-c', mount, process.execPath, script]
+  const { stdout, exitCode } = Bun.spawnSync(argv, { cwd: join(import.meta.dir, '../..') })
+  expect([exitCode, stdout.toString().trim()]).toEqual([0, 'EXDEV'])
+  expect(readFileSync(at.path('data/file'), 'utf8')).toBe('kept')
 })
 
 test('what a path is can be asked for', () => {
