@@ -3,6 +3,7 @@
 
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { checkpointVerb } from './verbs/checkpoint.ts'
 import { completionVerb, manVerb } from './verbs/documents.ts'
 import { eventsVerb } from './verbs/events.ts'
 import { explainVerb } from './verbs/explain.ts'
@@ -11,6 +12,7 @@ import { listVerb } from './verbs/list.ts'
 import { mountsVerb } from './verbs/mounts.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
 import { psVerb } from './verbs/ps.ts'
+import { restoreVerb } from './verbs/restore.ts'
 import { specVerb } from './verbs/spec.ts'
 import { tryVerb } from './verbs/try.ts'
 import { updateVerb } from './verbs/update.ts'
@@ -31,6 +33,10 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return resumeVerb(world, invoked)
     case 'update':
       return updateVerb(world, invoked)
+    case 'checkpoint':
+      return checkpointVerb(world, invoked)
+    case 'restore':
+      return restoreVerb(world, invoked)
     case 'mounts':
       return mountsVerb(world, invoked)
     case 'spec':
