@@ -82,28 +82,24 @@ function listen({ here }: Kernel, worker: Fd, { request, log, heard }: Conversat
     }
     if (ours !== undefined) throw ours.error
     if (said?.success) return said.pid
-    throw new Failure(`criu ${request} failed${reason(said)}${lastWords({ here }, log)}`)
+    throw new Failure(`criu failed to ${request}: ${reason({ here }, log, said?.text)}`)
   }
-}
-
-function reason(said: { readonly errno: number; readonly text: string } | undefined): string {
-  if (said === undefined) return ': it has ended without an answer'
-  return said.text === '' ? '' : `: ${said.text}`
 }
 
 const MOST_LOG = 65536
 const MOST_LINES = 3
 const TIME = /^\(\d+\.\d+\)\s*(\d+: )?/
 
-/** The last errors in criu's log, without their times. */
-function lastWords({ here }: Pick<Kernel, 'here'>, path: string): string {
-  const lines = endOf({ here }, path)
+/** Why it has failed: the errors of criu's log, without their times, else what it has answered. */
+function reason({ here }: Pick<Kernel, 'here'>, path: string, answer: string | undefined): string {
+  const log = endOf({ here }, path)
     .split('\n')
-    .map((line) => line.replace(TIME, '').trim())
-  const errors = lines.filter((line) => line.startsWith('Error'))
-  // What comes after the first one is mostly that others had to give up, too.
-  const quoted = errors.slice(0, MOST_LINES).join(' | ')
-  return quoted === '' ? ` (see "${path}")` : `: "${quoted}"`
+    .map((line) => line.replace(TIME, ''))
+    .filter((line) => line.startsWith('Error'))
+  const errors = log.length > 0 ? log : (answer ?? 'it has ended without an answer').split('\n')
+  const lines = errors.map((line) => line.trim()).filter((line) => line !== '')
+  // What comes after the first ones is mostly that others had to give up, too.
+  return lines.length === 0 ? `its log "${path}" names no error` : lines.slice(0, MOST_LINES).join(' | ')
 }
 
 /** The end of a file, as much as matters; nothing where there is none. */

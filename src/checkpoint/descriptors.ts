@@ -4,6 +4,7 @@
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { readlinkat } from '#ffi/calls/file.ts'
 import { processesIn } from '#src/cgroups/processes.ts'
+import { failedWith } from '#ffi/error.ts'
 import type { CgroupRecord } from '#src/cgroups/record.ts'
 import { entriesOf, readTextIfThere, replaceFile } from '#src/files.ts'
 import { inheritFd, option } from './messages.ts'
@@ -42,7 +43,7 @@ function isPipe(name: string): boolean {
 }
 
 function linkOf(here: Sys, pid: number, number: number): string {
-  return here(tolerating(readlinkat('cwd', `/proc/${pid}/fd/${number}`), 'ENOENT')) ?? ''
+  return here(tolerating(readlinkat('cwd', `/proc/${pid}/fd/${number}`), 'ENOENT', 'ESRCH')) ?? ''
 }
 
 /** The pipes of which a container has both ends. */
@@ -50,7 +51,7 @@ function innerPipes(here: Sys, cgroup: CgroupRecord): ReadonlySet<string> {
   const read = new Set<string>()
   const written = new Set<string>()
   for (const pid of processesIn(here, cgroup))
-    for (const { name } of entriesOf(here, `/proc/${pid}/fd`)) {
+    for (const name of openIn(here, pid)) {
       const link = linkOf(here, pid, Number(name))
       if (!isPipe(link)) continue
       const flags = /^flags:\s*(\d+)/m.exec(readTextIfThere(here, `/proc/${pid}/fdinfo/${name}`) ?? '')?.[1] ?? ''
@@ -58,6 +59,16 @@ function innerPipes(here: Sys, cgroup: CgroupRecord): ReadonlySet<string> {
       ends.add(link)
     }
   return read.intersection(written)
+}
+
+/** The descriptors of a process, by number; none when it has ended meanwhile. */
+function openIn(here: Sys, pid: number): readonly string[] {
+  try {
+    return entriesOf(here, `/proc/${pid}/fd`).map(({ name }) => name)
+  } catch (error) {
+    if (failedWith(error, 'ENOENT', 'ESRCH')) return []
+    throw error
+  }
 }
 
 /** O_WRONLY, of the access mode. A pipe is never opened for both. */

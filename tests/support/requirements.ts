@@ -27,7 +27,8 @@ export const REQUIREMENTS = {
   podman: program('podman', 'podman'),
   criu: {
     met: () => succeeds(['criu', 'check'], 30_000),
-    missing: '"criu check" fails (apt-get install criu; it takes a kernel with CHECKPOINT_RESTORE and all capabilities)',
+    missing:
+      '"criu check" fails (apt-get install criu; it takes a kernel with CHECKPOINT_RESTORE and all capabilities)',
   },
   newuidmap: program('newuidmap', 'uidmap'),
   objdump: program('objdump', 'binutils'),

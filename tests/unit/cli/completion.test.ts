@@ -58,7 +58,7 @@ for (const shell of SHELLS) {
       expect([name, missing]).toEqual([name, []])
     }
     expect(script).not.toContain('kernel-memory')
-    expect(completion(shell)).not.toContain('checkpoint')
+    expect(completion(shell)).not.toContain('selftest')
   })
 }
 

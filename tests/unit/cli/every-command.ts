@@ -2,11 +2,9 @@
 // the same tests as those that are offered today.
 
 import { program } from '#src/cli/commands.ts'
-import { checkpoint } from '#src/cli/commands/checkpoint.ts'
 import { doctor } from '#src/cli/commands/doctor.ts'
 import { completion, man } from '#src/cli/commands/documents.ts'
 import { install } from '#src/cli/commands/install.ts'
-import { restore } from '#src/cli/commands/restore.ts'
 import { selftest } from '#src/cli/commands/selftest.ts'
 import { validate } from '#src/cli/commands/validate.ts'
 import type { Program } from '#src/cli/grammar.ts'
@@ -15,8 +13,6 @@ export const everyCommand = {
   ...program,
   commands: {
     ...program.commands,
-    checkpoint,
-    restore,
     doctor,
     selftest,
     validate,

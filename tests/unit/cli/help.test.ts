@@ -55,7 +55,7 @@ describe('help()', () => {
     const text = help()
     const listed = text.split('\n').flatMap((line) => /^ {2}([a-z]+) {2}/.exec(line)?.[1] ?? [])
     expect(listed.sort()).toEqual(
-      'create start run state kill delete exec list ps events pause resume update mounts spec features explain try completion man'
+      'create start run state checkpoint restore kill delete exec list ps events pause resume update mounts spec features explain try completion man'
         .split(' ')
         .sort(),
     )

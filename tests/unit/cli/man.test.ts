@@ -50,7 +50,7 @@ test('The page has every command that is offered and every flag that is shown', 
     }
   }
   expect(plain).not.toContain('kernel-memory')
-  expect(plain).not.toContain('bunc checkpoint')
+  expect(plain).not.toContain('bunc selftest')
 })
 
 test('No line of text is read as a request', () => {
