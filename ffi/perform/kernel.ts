@@ -31,8 +31,6 @@ export interface Program {
   readonly env: readonly string[]
   /** What becomes its stdin, stdout and stderr. */
   readonly stdio: readonly [Fd, Fd, Fd]
-  /** What it gets besides, by the numbers that these have here. */
-  readonly inherit?: readonly Fd[]
 }
 
 /** Whoever performs the system calls of one command. */
@@ -51,10 +49,10 @@ const become = (fd: Fd, number: number) => (fd.number === number ? setCloseOnExe
 export const linux: Kernel = {
   here,
   task: (birth) => new LiveTask(birth),
-  start: ({ path, args, env, stdio, inherit = [] }) =>
+  start: ({ path, args, env, stdio }) =>
     spawn({
       namespaces: [],
-      calls: [...stdio.map(become), ...inherit.map((fd) => setCloseOnExec(fd, [])), execveat('cwd', path, args, env)],
+      calls: [...stdio.map(become), execveat('cwd', path, args, env)],
     }),
 }
 

@@ -118,7 +118,7 @@ function clone(flags: readonly string[]): string {
   return `clone3(${flags.length === 0 ? '0' : flags.map((name) => `CLONE_${name}`).join('|')})`
 }
 
-function started(book: Book, { path, args, env, stdio, inherit = [] }: Program): Child {
+function started(book: Book, { path, args, env, stdio }: Program): Child {
   const pid = book.nextPid()
   book.write('here', clone([]), String(pid))
   const words = args.map((word) => JSON.stringify(word)).join(', ')
@@ -128,7 +128,6 @@ function started(book: Book, { path, args, env, stdio, inherit = [] }: Program):
     '?',
   )
   book.write(`process ${pid}`, `stdio [${stdio.join(', ')}]`, '0')
-  if (inherit.length > 0) book.write(`process ${pid}`, `inherits [${inherit.join(', ')}]`, '0')
   return { pid, pidfd: book.open(book.performer('here').owner, `process ${pid}`) }
 }
 

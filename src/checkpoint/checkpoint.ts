@@ -15,7 +15,7 @@ import { inUserNamespace } from '#src/namespaces/own.ts'
 import { planNamespaces } from '#src/namespaces/plan.ts'
 import { converse } from './criu.ts'
 import { saveDescriptors } from './descriptors.ts'
-import { dumpedMounts, dumpedNamespaces } from './external.ts'
+import { dumpedMounts, dumpedNamespaces, refuseMapped } from './external.ts'
 import { option, pageServer } from './messages.ts'
 import type { Message } from './protobuf.ts'
 import { configFile, openPlaces, placeOptions, type Settings, settingOptions } from './settings.ts'
@@ -70,8 +70,7 @@ function dump(kernel: Kernel, known: Known, options: CheckpointOptions): void {
       ...containerOptions(kernel, known),
     ],
     searchPath: options.searchPath,
-    stdio: [nothing, nothing, nothing],
-    inherit: [],
+    stdio: nothing,
     log: `${places.workPath}/${LOG}`,
     heard: ({ at }) => {
       if (at === 'status-ready' && options.statusFd !== undefined)
@@ -97,6 +96,7 @@ export function flagOptions(options: CheckpointOptions): Message {
 /** What criu is told of the container itself. */
 function containerOptions({ here }: Kernel, { state, directory }: Known): Message {
   const config = savedConfig(here, directory)
+  refuseMapped(config)
   const plan = planNamespaces(config.linux.namespaces)
   using root = here(openat('cwd', `/proc/${state.pid}/root`, ['PATH', 'DIRECTORY']))
   const context = {

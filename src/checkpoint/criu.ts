@@ -2,16 +2,18 @@
 // dies with it). Not by its command line: there nobody is given the outer end of a container's terminal, or asked to run
 // hooks while a container is half restored, and those that are restored cannot become children of bunc.
 
-import { tolerating } from '#ffi/call.ts'
+import { type TaskSys, tolerating } from '#ffi/call.ts'
+import { duplicate, dupTo, pipe, setCloseOnExec } from '#ffi/calls/descriptor.ts'
 import { access, fstat, openat, put, read, seek } from '#ffi/calls/file.ts'
-import { waitPidfd } from '#ffi/calls/process.ts'
+import { setParentDeathSignal, waitPidfd } from '#ffi/calls/process.ts'
 import { receive, socketPair } from '#ffi/calls/socket.ts'
 import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
-import type { Kernel, Program } from '#ffi/perform/kernel.ts'
+import type { Child, Kernel } from '#ffi/perform/kernel.ts'
 import { Failure } from '#src/failure.ts'
+import { awaitExec, queueExec } from '#src/process/release.ts'
 import { decodeResponse, encodeAnswer, encodeRequest, type Request } from './messages.ts'
 import type { Message } from './protobuf.ts'
 
@@ -29,9 +31,12 @@ export interface Conversation {
   readonly options: Message
   /** Where criu is looked for: PATH of the environment. */
   readonly searchPath: string
-  readonly stdio: Program['stdio']
-  /** Further descriptors that it gets. */
-  readonly inherit: readonly Fd[]
+  /** What becomes its stdin, stdout and stderr; undefined: those of bunc. */
+  readonly stdio?: Fd
+  /** Further descriptors that it gets, by the numbers that these have here. */
+  readonly inherit?: readonly Fd[]
+  /** Done in a mount namespace of criu's own before it is executed there: nothing of it is ever seen on the host. */
+  readonly prepare?: (sys: TaskSys) => void
   /** criu's log, to be quoted when it fails. */
   readonly log: string
   /** Told the pid of criu before it is asked anything; gives more options. */
@@ -43,14 +48,11 @@ export interface Conversation {
 /** Has criu do what is asked. Gives the pid of the restored process, or 0. Throws a Failure with criu's own words. */
 export function converse(kernel: Kernel, conversation: Conversation): number {
   const { here } = kernel
-  const { request, searchPath, stdio, inherit } = conversation
-  const path = findCriu(kernel, searchPath)
+  const { request } = conversation
   const [ours, theirs] = here(socketPair())
   using worker = ours
   using socket = theirs
-  const args = ['criu', 'swrk', String(socket.number)]
-  const env = [`PATH=${searchPath}`]
-  const child = doing('start criu', () => kernel.start({ path, args, env, stdio, inherit: [socket, ...inherit] }))
+  const child = doing('start criu', () => start(kernel, socket, conversation))
   using pidfd = child.pidfd
   socket[Symbol.dispose]()
   try {
@@ -63,6 +65,36 @@ export function converse(kernel: Kernel, conversation: Conversation): number {
     here(waitPidfd(pidfd, ['EXITED']))
   }
 }
+
+/** Executes criu as a worker that speaks over a socket. */
+function start(kernel: Kernel, socket: Fd, { searchPath, stdio, inherit = [], prepare }: Conversation): Child {
+  const { here } = kernel
+  const path = findCriu(kernel, searchPath)
+  const [reading, writing] = here(pipe(['CLOEXEC']))
+  using report = reading
+  using ours = writing
+  const given = [socket, ...inherit]
+  using task = kernel.task({
+    namespaces: prepare === undefined ? [] : ['NEWNS'],
+    inherit: [ours, ...given, ...(stdio === undefined ? [] : [stdio])],
+  })
+  const { sys } = task
+  prepare?.(sys)
+  if (stdio !== undefined) for (const number of [0, 1, 2]) sys(dupTo(task.inherit(stdio), number))
+  for (const fd of given) sys(setCloseOnExec(task.inherit(fd), []))
+  // Without bunc it takes back by itself what it has half restored.
+  sys(setParentDeathSignal('none'))
+  sys.flush()
+  const told = sys(duplicate(task.inherit(ours), FIRST))
+  queueExec(sys, { path, args: ['criu', 'swrk', String(socket.number)], env: [`PATH=${searchPath}`] })
+  const child = task.become(told)
+  ours[Symbol.dispose]()
+  awaitExec(here, report, path)
+  return child
+}
+
+/** The lowest number that is nobody's stdio. */
+const FIRST = 3
 
 /** Answers criu until it is done. The first thing that went wrong on bunc's side is what is thrown. */
 function listen({ here }: Kernel, worker: Fd, { request, log, heard }: Conversation): number {

@@ -8,6 +8,8 @@ import type { Fd } from '#ffi/fd.ts'
 import type { CgroupTree } from '#src/cgroups/tree.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Mount } from '#src/config/schema/mounts.ts'
+import { isMapped } from '#src/container/idmapped.ts'
+import { Failure } from '#src/failure.ts'
 import type { OpenJoin } from '#src/namespaces/enter.ts'
 import { NAMESPACE_FILES } from '#src/namespaces/plan.ts'
 import { DEFAULT_DEVICES } from '#src/rootfs/default-devices.ts'
@@ -31,6 +33,12 @@ export interface MountContext {
   /** Whether devices were bound, for none can be made. */
   readonly userNamespace: boolean
   readonly cgroups: CgroupTree
+}
+
+/** Throws a Failure for what criu knows nothing of: it would be restored as something else, and nobody would be told. */
+export function refuseMapped({ mounts }: Config): void {
+  const i = mounts.findIndex(isMapped)
+  if (i >= 0) throw new Failure(`mounts[${i}] has an id mapping, which criu can neither save nor restore`)
 }
 
 /** The mounts of a container that come from outside, but for masked paths. */

@@ -1,31 +1,21 @@
 // The root that criu restores a container into: a mount of its own, with the places that mounts go on. An image of a
 // checkpoint says what is mounted, and not that the directories are there: on another host they may be missing.
 
-import { tolerating, type Sys } from '#ffi/call.ts'
-import { fstat, mkdirat, openat, unlinkat } from '#ffi/calls/file.ts'
-import { mount, umount } from '#ffi/calls/mount.ts'
+import type { Sys, TaskSys } from '#ffi/call.ts'
+import { fstat, openat } from '#ffi/calls/file.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Mount } from '#src/config/schema/mounts.ts'
 import { hostPath } from '#src/rootfs/mounts.ts'
 import { openHost } from '#src/rootfs/attach.ts'
+import { cutOff, mountRoot } from '#src/rootfs/pivot.ts'
 import { components, containsLink, directoryInRoot, fileInRoot, withoutLinks } from '#src/rootfs/resolve.ts'
 import { isBind } from './external.ts'
 
-const DIRECTORY_MODE = 0o755
-
-/** Mounts a root on a directory of the container's own, for criu. Adds to `undo` what takes it away. Gives the path. */
-export function mountForCriu(
-  here: Sys,
-  rootfs: string,
-  { directory, undo }: { directory: string; undo: DisposableStack },
-): string {
-  const place = `${directory}/criu-root`
-  here(mkdirat('cwd', place, DIRECTORY_MODE))
-  undo.defer(() => here(tolerating(unlinkat('cwd', place, ['REMOVEDIR']), 'ENOENT')))
-  doing(`mount the root "${rootfs}"`, () => here(mount(rootfs, place, undefined, ['BIND', 'REC'])))
-  undo.defer(() => here(tolerating(umount(place, ['DETACH']), 'EINVAL')))
-  return place
+/** Makes a root a mount of its own, where it is: criu restores into nothing less. In a mount namespace of criu's own. */
+export function mountRootForCriu(sys: TaskSys, rootfs: string): void {
+  cutOff(sys, '')
+  mountRoot(sys, rootfs, '')[Symbol.dispose]()
 }
 
 /** Makes the places of mounts that are missing in the root itself; what lies on other mounts is theirs. */

@@ -5,7 +5,6 @@ import { unlinkat } from '#ffi/calls/file.ts'
 import { type Ending, pidfdOpen } from '#ffi/calls/process.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
-import { inherited } from '#ffi/perform/here.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { duplicate } from '#ffi/calls/descriptor.ts'
 import { enter } from '#src/cgroups/birth.ts'
@@ -30,9 +29,9 @@ import { runHooks } from '#src/hooks/run.ts'
 import { verifyHostNull } from '#src/rootfs/paths.ts'
 import { converse, type Notice } from './criu.ts'
 import { restoredDescriptors } from './descriptors.ts'
-import { restoredMounts, restoredNamespaces } from './external.ts'
+import { refuseMapped, restoredMounts, restoredNamespaces } from './external.ts'
 import { cgroupRoot, option } from './messages.ts'
-import { makeMountPoints, mountForCriu } from './mount-points.ts'
+import { makeMountPoints, mountRootForCriu } from './mount-points.ts'
 import type { Message } from './protobuf.ts'
 import { configFile, openPlaces, placeOptions, type Settings, settingOptions } from './settings.ts'
 
@@ -81,6 +80,7 @@ function remake(kernel: Kernel, options: RestoreOptions): Restored {
   const { config, settings } = options
   const { process } = config
   if (process === undefined) throw new Failure('config.json has no process, which is not supported')
+  refuseMapped(config)
   using undo = new DisposableStack()
   using open = new DisposableStack()
   const directory = claim(here, options.store, options.id)
@@ -89,8 +89,7 @@ function remake(kernel: Kernel, options: RestoreOptions): Restored {
   undo.defer(() => killAll(here, site.cgroup))
   // Nobody waits for `start`.
   here(unlinkat('cwd', `${directory}/${FIFO}`, []))
-  const root = mountForCriu(here, site.rootfs, { directory, undo: open })
-  makeMountPoints(here, root, { mounts: config.mounts, bundle: options.bundle })
+  makeMountPoints(here, site.rootfs, { mounts: config.mounts, bundle: options.bundle })
   const places = openPlaces(here, settings, { directory, open })
   const namespaces = restoredNamespaces(here, config, { joins: site.joins, open })
   const progress = new Progress(site, options)
@@ -100,15 +99,15 @@ function remake(kernel: Kernel, options: RestoreOptions): Restored {
       ...placeOptions(places, LOG),
       ...settingOptions(settings),
       ...flagOptions(options),
-      option('root', root),
+      option('root', site.rootfs),
       ...configFile(here, config.annotations),
       ...mountOptions(site),
       ...namespaces.options,
       ...restoredDescriptors(here, settings.imagePath),
     ],
     searchPath: settings.searchPath,
-    stdio: [inherited(0, 'stdin'), inherited(1, 'stdout'), inherited(2, 'stderr')],
     inherit: namespaces.inherit,
+    prepare: (sys) => mountRootForCriu(sys, site.rootfs),
     log: `${places.workPath}/${LOG}`,
     begun: (criu) => progress.begin(criu),
     heard: (notice) => progress.hear(notice),

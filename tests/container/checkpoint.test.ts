@@ -1,13 +1,25 @@
 // `checkpoint` and `restore`: a container that is saved to files, and goes on from them. criu must work on the host for
 // that, which it does on few: tests/vm runs this file in a machine where it does.
 import { expect } from 'bun:test'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 
-import { containerTest, lacks, needing } from '#tests/support/container-test.ts'
+import { containerTest, lacks, needing, only } from '#tests/support/container-test.ts'
 import { ConsoleSocket } from '#tests/support/console-socket.ts'
-import type { Box } from '#tests/support/box.ts'
+import { type Box, succeeded } from '#tests/support/box.ts'
 import { eventually } from '#tests/support/eventually.ts'
 import { assertRefused } from '#tests/support/refusals.ts'
+import { runtimes } from '#tests/support/runtime.ts'
 import { DEFAULT_MOUNTS, DEFAULT_NAMESPACES, type Spec } from '#tests/support/spec.ts'
 
 const CRIU = needing('criu')
@@ -172,7 +184,11 @@ containerTest(
     const reader = Bun.spawn(['sh', '-c', '"$@" </dev/null 2>/dev/null | cat > "$OUT"', 'sh', ...run], {
       env: { ...process.env, OUT: box.path('first') },
     })
-    await eventually('output', () => existsSync(box.path('first')) && readFileSync(box.path('first')).length > 0)
+    await eventually(
+      'output',
+      () => existsSync(box.path('first')) && readFileSync(box.path('first')).length > 0,
+      LIMIT.limit,
+    )
     await save(box)
     await reader.exited
     const saved: unknown = JSON.parse(readFileSync(box.path('image', 'descriptors.json'), 'utf8'))
@@ -232,9 +248,108 @@ containerTest(
   async (box) => {
     box.configure(COUNTING)
     mkdirSync(box.path('image'))
+    // runc looks for it first.
+    writeFileSync(box.path('image', 'descriptors.json'), '["","",""]')
     const refused = await box.call(['restore', '--detach', '--bundle', box.bundleDir, ...places(box), box.name], LIMIT)
     assertRefused(refused, box.runtime.name === 'bunc' ? /criu failed to restore: Error .*empty-image/ : /criu failed/)
     await box.assertClean()
+  },
+  CRIU,
+  CRUN,
+)
+
+const peers = runtimes.filter(({ name }) => name !== 'crun')
+
+containerTest(
+  'what bunc has saved runc restores, and the other way round',
+  async (box) => {
+    const other = peers.find(({ name }) => name !== box.runtime.name)
+    mkdirSync(box.path('shared'))
+    const mount = { destination: '/shared', source: box.path('shared'), type: 'bind', options: ['rbind'] }
+    await box.running({ ...COUNTING, mounts: [...DEFAULT_MOUNTS, mount] })
+    await eventually('the count to begin', () => counted(box) > 3)
+    await save(box)
+    const saved = counted(box)
+    const command = [...(other?.argv ?? []), '--root', box.path('other')]
+    try {
+      const restore = ['restore', '--detach', '--bundle', box.bundleDir, ...places(box), box.name]
+      succeeded(await box.program([...command, ...restore], LIMIT))
+      await eventually('the count to go on', () => counted(box) > saved)
+      succeeded(await box.program([...command, 'exec', box.name, 'sh', '-c', 'echo > /shared/file']))
+      expect(existsSync(box.path('shared', 'file'))).toBe(true)
+    } finally {
+      await box.program([...command, 'delete', '--force', box.name])
+    }
+  },
+  CRIU,
+  CRUN,
+  only(peers.length === 2, 'both bunc and runc'),
+)
+
+containerTest(
+  'a container in a user namespace goes on in another one, with the same ids',
+  async (box) => {
+    chmodSync(join(box.rootfs, 'tmp'), 0o777)
+    const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }]
+    await box.running({
+      ...COUNTING,
+      linux: {
+        namespaces: [...DEFAULT_NAMESPACES, { type: 'user' }],
+        uidMappings: mappings,
+        gidMappings: mappings,
+      },
+    })
+    await eventually('the count to begin', () => counted(box) > 3)
+    await save(box)
+    const saved = counted(box)
+    await goOn(box)
+    await eventually('the count to go on', () => counted(box) > saved)
+    expect(statSync(join(box.rootfs, 'tmp', 'count')).uid).toBe(100_000)
+    expect(await box.execShell('id -u; echo > /dev/null && echo device')).toBe('0\ndevice\n')
+  },
+  CRIU,
+  CRUN,
+)
+
+/** Tells what a process may do and what it sees, into a file of the host. */
+const TELL = [
+  '{ cat /scratch/file; touch /file 2>/dev/null || echo read-only; mkdir /scratch/new 2>/dev/null || echo refused',
+  "grep -E '^(Cap|Seccomp|NoNewPrivs|Groups|Uid)' /proc/self/status; ulimit -n; hostname; cat /proc/self/cgroup",
+  "cut -d ' ' -f 4- /proc/self/mountinfo | sed 's/ - .*//; s/ [a-z]*:[0-9]*//g' | cut -d ' ' -f 2,3 | sort; echo end; } > /told/all",
+].join('; ')
+
+containerTest(
+  'everything that a config restricts is restricted after a restore',
+  async (box) => {
+    const seccomp = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO' }],
+    }
+    const namespaces = [...DEFAULT_NAMESPACES, { type: 'cgroup' }]
+    const mounts = [
+      ...DEFAULT_MOUNTS,
+      { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro'] },
+      { destination: '/scratch', type: 'tmpfs', source: 'tmpfs', options: ['size=1m'] },
+    ]
+    const script = `exec </dev/null >/dev/null 2>&1; echo kept > /scratch/file; ${TELL}; while ! test -e /scratch/go; do sleep 0.1; done; ${TELL}; exec sleep 1000`
+    const shared = { destination: '/told', source: box.path('told'), type: 'bind', options: ['rbind'] }
+    mkdirSync(box.path('told'))
+    await box.running({
+      process: { args: ['sh', '-c', script] },
+      root: { readonly: true },
+      mounts: [...mounts, shared],
+      linux: { seccomp, namespaces },
+    })
+    const file = box.path('told', 'all')
+    await eventually('the first report', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('end\n'))
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, '')
+    await save(box)
+    await goOn(box)
+    await box.execShell('touch /scratch/go')
+    await eventually('the second report', () => readFileSync(file, 'utf8').endsWith('end\n'))
+    expect(readFileSync(file, 'utf8')).toBe(before)
+    expect(before).toMatch(/^kept\nread-only\nrefused\n/)
   },
   CRIU,
   CRUN,

@@ -8,6 +8,7 @@ import {
   dumpedMounts,
   dumpedNamespaces,
   type MountContext,
+  refuseMapped,
   restoredMounts,
   restoredNamespaces,
 } from '#src/checkpoint/external.ts'
@@ -69,6 +70,12 @@ describe('a bind mount', () => {
 test('a file system of the container is not external', () => {
   const context = contextOf({}, [{ destination: '/proc', type: 'proc', source: 'proc' }])
   expect([...dumped(context), ...restored(context)]).toEqual([])
+})
+
+test('a mount with an id mapping is refused, for criu would restore it without', () => {
+  const mapped = { ...bind('/data', '/data'), options: ['rbind', 'idmap'] }
+  expect(() => refuseMapped(contextOf({}, [bind('/a', '/a'), mapped]).config)).toThrow('mounts[1] has an id mapping')
+  expect(() => refuseMapped(contextOf({}, [bind('/a', '/a')]).config)).not.toThrow()
 })
 
 test('a masked file is the null device of the host, a masked directory is saved by criu', () => {

@@ -80,19 +80,6 @@ describe('Linux', () => {
     expect([contents(output), contents(errors)]).toEqual(['out\n', 'err\n'])
   })
 
-  test('starts programs with further descriptors by their own numbers, and with no others', () => {
-    using output = here(memfdCreate('bunc-test', ['CLOEXEC']))
-    using input = here(openat('cwd', '/dev/null', ['RDONLY']))
-    const args = ['sh', '-c', `test -e /proc/self/fd/${output.number} && echo there; ls /proc/self/fd | wc -l`]
-    const program = { path: '/bin/sh', args, env: ['PATH=/bin:/usr/bin'], stdio: [input, output, output] } as const
-    for (const inherit of [[output], []]) {
-      using pidfd = linux.start({ ...program, inherit }).pidfd
-      here(waitPidfd(pidfd, ['EXITED']))
-    }
-    // The fourth is the directory that ls(1) reads.
-    expect(contents(output)).toBe('there\n5\n4\n')
-  })
-
   test('gives both outputs the same file when it is asked to', () => {
     expect(run('/bin/sh', ['sh', '-c', 'echo out; echo err >&2']).output).toBe('out\nerr\n')
   })
