@@ -8,7 +8,7 @@ machineTest('x86_64', 'containers are saved and go on from there', () =>
   runGuestTests({
     title: 'checkpoint and restore',
     kind: KINDS.qemu,
-    paths: ['tests/container/checkpoint.test.ts'],
+    paths: ['tests/container/checkpoint'],
     peers: ['bunc', 'runc'],
     inTurn: true,
     timeoutSeconds: 420,

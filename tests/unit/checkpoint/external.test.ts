@@ -73,7 +73,8 @@ test('a file system of the container is not external', () => {
 })
 
 test('a mount with an id mapping is refused, for criu would restore it without', () => {
-  const mapped = { ...bind('/data', '/data'), options: ['rbind', 'idmap'] }
+  const ids = [{ containerID: 0, hostID: 1000, size: 1 }]
+  const mapped = { ...bind('/data', '/data'), uidMappings: ids, gidMappings: ids }
   expect(() => refuseMapped(contextOf({}, [bind('/a', '/a'), mapped]).config)).toThrow('mounts[1] has an id mapping')
   expect(() => refuseMapped(contextOf({}, [bind('/a', '/a')]).config)).not.toThrow()
 })
