@@ -65,6 +65,7 @@ function dump(kernel: Kernel, known: Known, options: CheckpointOptions): void {
     request: options.preDump ? 'pre-dump' : 'dump',
     options: [
       ...placeOptions(places, LOG),
+      option('work_dir_fd', places.work.number),
       ...settingOptions(options),
       ...flagOptions(options),
       ...containerOptions(kernel, known),

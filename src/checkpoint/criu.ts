@@ -2,7 +2,7 @@
 // dies with it). Not by its command line: there nobody is given the outer end of a container's terminal, or asked to run
 // hooks while a container is half restored, and those that are restored cannot become children of bunc.
 
-import { type TaskSys, tolerating } from '#ffi/call.ts'
+import { tolerating } from '#ffi/call.ts'
 import { duplicate, dupTo, pipe, setCloseOnExec } from '#ffi/calls/descriptor.ts'
 import { access, fstat, openat, put, read, seek } from '#ffi/calls/file.ts'
 import { setParentDeathSignal, waitPidfd } from '#ffi/calls/process.ts'
@@ -11,7 +11,7 @@ import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
-import type { Child, Kernel } from '#ffi/perform/kernel.ts'
+import type { Child, Kernel, Task } from '#ffi/perform/kernel.ts'
 import { Failure } from '#src/failure.ts'
 import { awaitExec, queueExec } from '#src/process/release.ts'
 import { decodeResponse, encodeAnswer, encodeRequest, type Request } from './messages.ts'
@@ -35,8 +35,11 @@ export interface Conversation {
   readonly stdio?: Fd
   /** Further descriptors that it gets, by the numbers that these have here. */
   readonly inherit?: readonly Fd[]
-  /** Done in a mount namespace of criu's own before it is executed there: nothing of it is ever seen on the host. */
-  readonly prepare?: (sys: TaskSys) => void
+  /**
+   * Done by the task that becomes criu, which gets a mount namespace of its own for this: nothing of it is ever seen on
+   * the host, and it ends with criu.
+   */
+  readonly prepare?: (task: Task) => void
   /** criu's log, to be quoted when it fails. */
   readonly log: string
   /** Told the pid of criu before it is asked anything; gives more options. */
@@ -79,7 +82,7 @@ function start(kernel: Kernel, socket: Fd, { searchPath, stdio, inherit = [], pr
     inherit: [ours, ...given, ...(stdio === undefined ? [] : [stdio])],
   })
   const { sys } = task
-  prepare?.(sys)
+  prepare?.(task)
   if (stdio !== undefined) for (const number of [0, 1, 2]) sys(dupTo(task.inherit(stdio), number))
   for (const fd of given) sys(setCloseOnExec(task.inherit(fd), []))
   // Without bunc it takes back by itself what it has half restored.

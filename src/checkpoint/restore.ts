@@ -1,11 +1,12 @@
 // Makes a container from the files of a checkpoint: bunc prepares what `create` would, and criu makes the processes, in
 // the place of a task. They become children of bunc, as every container's first process is.
 
-import { unlinkat } from '#ffi/calls/file.ts'
-import { type Ending, pidfdOpen } from '#ffi/calls/process.ts'
+import { openat, unlinkat } from '#ffi/calls/file.ts'
+import { setns } from '#ffi/calls/namespace.ts'
+import { type Ending, pidfdGetfd, pidfdOpen, setDumpable } from '#ffi/calls/process.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
-import type { Kernel } from '#ffi/perform/kernel.ts'
+import type { Kernel, Task } from '#ffi/perform/kernel.ts'
 import { duplicate } from '#ffi/calls/descriptor.ts'
 import { enter } from '#src/cgroups/birth.ts'
 import { parseOwn } from '#src/cgroups/plan.ts'
@@ -26,6 +27,7 @@ import { claim } from '#src/container/store.ts'
 import { Failure } from '#src/failure.ts'
 import { readText, removeTree } from '#src/files.ts'
 import { runHooks } from '#src/hooks/run.ts'
+import { protectRoot } from '#src/rootfs/pivot.ts'
 import { verifyHostNull } from '#src/rootfs/paths.ts'
 import { converse, type Notice } from './criu.ts'
 import { restoredDescriptors } from './descriptors.ts'
@@ -107,7 +109,7 @@ function remake(kernel: Kernel, options: RestoreOptions): Restored {
     ],
     searchPath: settings.searchPath,
     inherit: namespaces.inherit,
-    prepare: (sys) => mountRootForCriu(sys, site.rootfs),
+    prepare: (task) => progress.prepare(task, { work: places.workPath, open }),
     log: `${places.workPath}/${LOG}`,
     begun: (criu) => progress.begin(criu),
     heard: (notice) => progress.hear(notice),
@@ -138,12 +140,21 @@ class Progress {
   readonly #site: Site
   readonly #options: RestoreOptions
   #resctrl: ResctrlRecord | undefined
+  #work: Fd | undefined
   #state: ContainerState | undefined
   #master: Fd | undefined
 
   constructor(site: Site, options: RestoreOptions) {
     this.#site = site
     this.#options = options
+  }
+
+  /** The root is mounted for criu, and its work directory opened where that mount is: there it will mount more. */
+  prepare(task: Task, { work, open }: { work: string; open: DisposableStack }): void {
+    const { kernel, rootfs } = this.#site
+    mountRootForCriu(task.sys, rootfs)
+    using inside = task.sys(openat('cwd', work, ['RDONLY', 'DIRECTORY']))
+    this.#work = open.use(kernel.here(pidfdGetfd(task.pidfd, inside.number)))
   }
 
   /** criu itself goes into the container's cgroup: what it makes is born there, and systemd wants a process at once. */
@@ -154,14 +165,20 @@ class Progress {
     this.#resctrl = joinNewResctrl(this.#site, criu)
     const own = parseOwn(readText(kernel.here, `/proc/${criu}/cgroup`))
     // Where the cgroups of the image go: the container may have another one now.
-    return Array.from(own, ([controller, path]) => option('cg_root', cgroupRoot(controller, path)))
+    return [
+      option('work_dir_fd', this.#work?.number),
+      ...Array.from(own, ([controller, path]) => option('cg_root', cgroupRoot(controller, path))),
+    ]
   }
 
   hear({ at, pid, descriptor }: Notice): void {
     if (at === 'setup-namespaces') this.#runHooks(pid)
     if (at === 'orphan-pts-master' && descriptor !== undefined) this.#takeTerminal(descriptor)
     // The processes stand still: whoever hears of the container from now on finds its state.
-    if (at === 'post-restore') this.#state = remember(this.#site, { pid, resctrl: this.#resctrl })
+    if (at === 'post-restore') {
+      this.#protectRoot(pid)
+      this.#state = remember(this.#site, { pid, resctrl: this.#resctrl })
+    }
   }
 
   /** Gives the container once criu is done. Takes the pid of its first process. */
@@ -172,6 +189,20 @@ class Progress {
     const pidfd = kernel.here(pidfdOpen(pid))
     if (pidFile !== undefined) writePidFile(kernel, pidFile, pid)
     return { directory, state: this.#state, pidfd, master: this.#master }
+  }
+
+  /** criu gives the root the attributes of the mount that it was given, which must be writable for it. */
+  #protectRoot(pid: number): void {
+    const { kernel, config, plan } = this.#site
+    if (!config.root.readonly || !plan.makes('mount')) return
+    using pidfd = kernel.here(pidfdOpen(pid))
+    using task = kernel.task({ namespaces: [], inherit: [pidfd] })
+    // Who lives in there must not be able to look into the task (CVE-2016-9962).
+    task.sys(setDumpable(0))
+    task.sys(setns(task.inherit(pidfd), ['NEWNS']))
+    using root = task.sys(openat('cwd', '/', ['PATH', 'DIRECTORY']))
+    protectRoot(task.sys, root)
+    task.sys.flush()
   }
 
   /** Hooks that set up a network do so again: criu has made a new namespace. */

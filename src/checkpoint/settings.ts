@@ -64,7 +64,8 @@ export function configFile(sys: Sys, annotations: Readonly<Record<string, string
   return named === undefined || named === '' ? [] : [option('config_file', named)]
 }
 
-const DIRECTORY_MODE = 0o700
+/** criu reaches for images as the root of a user namespace, too. It makes the files such that only root can read them. */
+const DIRECTORY_MODE = 0o711
 
 /** The directories that criu works in, open. */
 export interface Places {
@@ -88,11 +89,10 @@ export function openPlaces(
 
 const VERBOSE = 4
 
-/** What criu is told about where its files are. `log` is the name of its log in the work directory. */
-export function placeOptions({ image, work }: Places, log: string): Message {
+/** What criu is told about its files, but for the work directory. `log` is the name of its log there. */
+export function placeOptions({ image }: Places, log: string): Message {
   return [
     option('images_dir_fd', image.number),
-    option('work_dir_fd', work.number),
     option('log_file', log),
     option('log_level', VERBOSE),
     // Devices that are gone by the time of the restore are no reason to fail.

@@ -11,7 +11,7 @@ machineTest('x86_64', 'containers are saved and go on from there', () =>
     paths: ['tests/container/checkpoint'],
     peers: ['bunc', 'runc'],
     inTurn: true,
-    timeoutSeconds: 420,
+    timeoutSeconds: 540,
   }),
 )
 
@@ -20,6 +20,6 @@ machineTest('x86_64', 'Docker and Podman save containers and let them go on', ()
     title: 'checkpoint and restore by engines',
     kind: KINDS.qemuSystemd,
     paths: ['tests/vm/inside/checkpoint.ts'],
-    timeoutSeconds: 420,
+    timeoutSeconds: 540,
   }),
 )

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, statSync,
 import { join } from 'node:path'
 
 import { succeeded } from '#tests/support/box.ts'
-import { containerTest, only } from '#tests/support/container-test.ts'
+import { containerTest, lacks, only } from '#tests/support/container-test.ts'
 import { eventually } from '#tests/support/eventually.ts'
 import { runtimes } from '#tests/support/runtime.ts'
 import { DEFAULT_MOUNTS, DEFAULT_NAMESPACES, type Spec } from '#tests/support/spec.ts'
@@ -125,12 +125,13 @@ containerTest(
       { destination: '/scratch', type: 'tmpfs', source: 'tmpfs', options: ['size=1m'] },
     ]
     const script = `exec </dev/null >/dev/null 2>&1; echo kept > /scratch/file; ${TELL}; while ! test -e /scratch/go; do sleep 0.1; done; ${TELL}; exec sleep 1000`
+    const fixed = { destination: '/fixed', source: box.path('told'), type: 'bind', options: ['rbind', 'ro', 'nosuid'] }
     const shared = { destination: '/told', source: box.path('told'), type: 'bind', options: ['rbind'] }
     mkdirSync(box.path('told'))
     await box.running({
       process: { args: ['sh', '-c', script] },
       root: { readonly: true },
-      mounts: [...mounts, shared],
+      mounts: [...mounts, shared, fixed],
       linux: { seccomp, namespaces },
     })
     const file = box.path('told', 'all')
@@ -146,4 +147,5 @@ containerTest(
   },
   CRIU,
   CRUN,
+  lacks('runc', 'a read-only root can be written to after a restore'),
 )
