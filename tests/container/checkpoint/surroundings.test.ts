@@ -102,6 +102,7 @@ containerTest(
   },
   CRIU,
   CRUN,
+  lacks('runc', 'makes directories for images that the root of a user namespace cannot reach'),
 )
 
 /** Tells what a process may do and what it sees, into a file of the host. */
