@@ -1,9 +1,8 @@
-// Sockets: unix(7) stream and datagram sockets with descriptors as ancillary data, and the loopback interface
-// (netdevice(7)).
+// Sockets: unix(7) sockets with descriptors as ancillary data, and the loopback interface (netdevice(7)).
 
-import { type Kind, syscall } from '../call.ts'
+import { hidden, type Kind, syscall } from '../call.ts'
 import type { Fd } from '../fd.ts'
-import { constant, descriptor, nothing, number, oneOf, ownedFd, encodeText } from '../kinds.ts'
+import { constant, descriptor, nothing, number, oneOf, ownedFd, encodeText, room } from '../kinds.ts'
 import { struct } from '../struct.ts'
 
 const SOCK_CLOEXEC = 0o2000000
@@ -90,6 +89,65 @@ export const sendMessage = syscall<[socket: Fd, message: Message], number>(
   [descriptor, message, constant(MSG_NOSIGNAL, 'NOSIGNAL')],
   number,
 )
+
+const SOCK_SEQPACKET = 5
+
+/** socketpair(AF_UNIX, SOCK_SEQPACKET): two ends of a connection that keeps messages apart. */
+export const socketPair = syscall<[], readonly [Fd, Fd]>(
+  'socketpair',
+  [constant(AF_UNIX, 'AF_UNIX'), constant(SOCK_SEQPACKET | SOCK_CLOEXEC, 'SOCK_SEQPACKET'), constant(0), room(8)],
+  {
+    kind: 'value',
+    decode: (_, [view], adopt) => [
+      adopt(view?.getInt32(0, true) ?? -1, 'socket, one end'),
+      adopt(view?.getInt32(4, true) ?? -1, 'socket, other end'),
+    ],
+    show: ([one, other]) => `[${one}, ${other}]`,
+  },
+)
+
+const MSG_CMSG_CLOEXEC = 0x4000_0000
+/** Longer messages are cut off by the kernel. */
+const MOST_RECEIVED = 32768
+
+/** What has come: no bytes at the end of the connection; one descriptor at most. */
+export interface Received {
+  readonly bytes: Uint8Array
+  readonly descriptor: Fd | undefined
+}
+
+/** recvmsg(2): one message, of 32 KiB at most, with a descriptor if it brings one (SCM_RIGHTS). */
+export const receive = syscall<[socket: Fd], Received>(
+  'recvmsg',
+  [
+    descriptor,
+    hidden((memory) => {
+      const iov = memory.bytes(IOVEC.write({ base: memory.space(MOST_RECEIVED), len: MOST_RECEIVED }))
+      // Room for one descriptor: the kernel closes those that find none.
+      const control = memory.room(CMSGHDR.size + 8)
+      const header = { iov, iovlen: 1, control, controllen: CMSGHDR.size + 8 }
+      return memory.room(MSGHDR.size, MSGHDR.write(header))
+    }),
+    constant(MSG_CMSG_CLOEXEC, 'CMSG_CLOEXEC'),
+  ],
+  {
+    kind: 'value',
+    decode: (raw, [data, control, header], adopt) => ({
+      bytes: data === undefined ? new Uint8Array() : new Uint8Array(data.buffer, data.byteOffset, raw).slice(),
+      descriptor:
+        control !== undefined && header !== undefined && MSGHDR.read(header).controllen >= CMSGHDR.size + 4
+          ? rightsIn(control, adopt)
+          : undefined,
+    }),
+    show: ({ bytes, descriptor: fd }) => `${bytes.length}${fd === undefined ? '' : ` with ${fd}`}`,
+  },
+)
+
+function rightsIn(control: DataView, adopt: (number: number, label: string) => Fd): Fd | undefined {
+  const { level, type } = CMSGHDR.read(control)
+  if (level !== SOL_SOCKET || type !== SCM_RIGHTS) return undefined
+  return adopt(control.getInt32(CMSGHDR.size, true), 'received')
+}
 
 const SIOCSIFFLAGS = 0x8914
 const IFF_UP_RUNNING = 0x41

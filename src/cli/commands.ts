@@ -3,6 +3,7 @@
 // A command is offered when it works: the rows of commands/ that are not named here belong to commands to come,
 // and one line each brings them in.
 
+import { checkpoint } from './commands/checkpoint.ts'
 import { create } from './commands/create.ts'
 import { remove } from './commands/delete.ts'
 import { completion, man } from './commands/documents.ts'
@@ -18,6 +19,7 @@ import { list } from './commands/list.ts'
 import { mounts } from './commands/mounts.ts'
 import { pause, resume } from './commands/pause.ts'
 import { ps } from './commands/ps.ts'
+import { restore } from './commands/restore.ts'
 import { run } from './commands/run.ts'
 import { selftest } from './commands/selftest.ts'
 import { spec } from './commands/spec.ts'
@@ -40,6 +42,8 @@ export const program = {
     delete: remove,
     exec,
     state,
+    checkpoint,
+    restore,
     list,
     ps,
     events,

@@ -3,6 +3,7 @@
 
 import { help } from './help.ts'
 import type { Invoked, World } from './verb.ts'
+import { checkpointVerb } from './verbs/checkpoint.ts'
 import { doctorVerb } from './verbs/doctor.ts'
 import { completionVerb, manVerb } from './verbs/documents.ts'
 import { eventsVerb } from './verbs/events.ts'
@@ -13,6 +14,7 @@ import { listVerb } from './verbs/list.ts'
 import { mountsVerb } from './verbs/mounts.ts'
 import { pauseVerb, resumeVerb } from './verbs/pause.ts'
 import { psVerb } from './verbs/ps.ts'
+import { restoreVerb } from './verbs/restore.ts'
 import { selftestVerb } from './verbs/selftest.ts'
 import { specVerb } from './verbs/spec.ts'
 import { tryVerb } from './verbs/try.ts'
@@ -34,6 +36,10 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return resumeVerb(world, invoked)
     case 'update':
       return updateVerb(world, invoked)
+    case 'checkpoint':
+      return checkpointVerb(world, invoked)
+    case 'restore':
+      return restoreVerb(world, invoked)
     case 'mounts':
       return mountsVerb(world, invoked)
     case 'spec':

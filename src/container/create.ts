@@ -41,7 +41,7 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     undo.defer(() => removeTree(here, directory))
     const site = prepareSite(kernel, options, { process, directory, undo, open })
     const furnished = explained(site, () => furnish(site))
-    const state = remember(site, furnished)
+    const state = remember(site, { pid: furnished.task.pid, resctrl: furnished.resctrl })
     const master = tell(site, furnished)
     const child = furnished.become()
     undo.move()
@@ -58,10 +58,13 @@ function explained<R>({ kernel, cgroup }: Site, act: () => R): R {
   }
 }
 
-/** Saved before the container is let go: a create that is killed leaves something that can be deleted. */
-function remember(
+/**
+ * Saves what is known of a container with its first process. Before it is let go: a create that is killed leaves
+ * something that can be deleted.
+ */
+export function remember(
   { kernel, options, config, process, plan, directory, rootfs, cgroup }: Site,
-  { task: { pid }, resctrl }: Furnished,
+  { pid, resctrl }: Pick<Furnished, 'resctrl'> & { readonly pid: number },
 ): ContainerState {
   const state: ContainerState = {
     ociVersion: config.ociVersion,

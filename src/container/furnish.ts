@@ -49,7 +49,7 @@ export function furnish(site: Site): Furnished {
   enterNamespaces(kernel, task, { plan, joins, maps, offsets: config.linux.timeOffsets })
   moveNetDevices(kernel, task, config.linux.netDevices, { undo: site.undo, warn: options.warn })
   // Its pid stays from here on.
-  const resctrl = joinNewResctrl(site, task)
+  const resctrl = joinNewResctrl(site, task.pid)
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
   // prlimit(2) compares ids: as long as the task has not changed its own.
@@ -75,7 +75,8 @@ export function furnish(site: Site): Furnished {
   return { task, resctrl, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
 }
 
-function joinNewResctrl({ kernel, config, options, undo }: Site, { pid }: Task): ResctrlRecord | undefined {
+/** Makes the resctrl groups that the config has, with a process in them. */
+export function joinNewResctrl({ kernel, config, options, undo }: Site, pid: number): ResctrlRecord | undefined {
   const { intelRdt } = config.linux
   if (intelRdt === undefined) return undefined
   const record = makeResctrl(kernel.here, intelRdt, options.id, undo)

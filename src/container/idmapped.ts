@@ -38,7 +38,8 @@ export function mappedSources(kernel: Kernel, setting: MappingSetting): Readonly
   return sources
 }
 
-function isMapped({ options, uidMappings }: Mount): boolean {
+/** Whether the files of a mount show other owners than they have. */
+export function isMapped({ options, uidMappings }: Mount): boolean {
   return uidMappings.length > 0 || options.includes('idmap') || options.includes('ridmap')
 }
 

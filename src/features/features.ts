@@ -6,6 +6,7 @@ import type { Sys } from '#ffi/call.ts'
 import { CAPABILITY } from '#ffi/numbers/capability.ts'
 import { VERSION, COMMIT, SPEC_VERSION } from '#src/build.ts'
 import { PROPERTY_ANNOTATION } from '#src/cgroups/systemd/annotations.ts'
+import { CRIU_ANNOTATION } from '#src/checkpoint/settings.ts'
 import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
 import { MEMORY_POLICY_FLAGS, MEMORY_POLICY_MODES } from '#src/config/schema/memory-policy.ts'
 import {
@@ -48,8 +49,9 @@ export function features(here: Sys): object {
     annotations: {
       'io.github.bunc.version': VERSION,
       ...(COMMIT === undefined ? {} : { 'io.github.bunc.commit': COMMIT }),
+      'io.github.bunc.checkpoint.enabled': 'true',
     },
-    potentiallyUnsafeConfigAnnotations: [PROPERTY_ANNOTATION],
+    potentiallyUnsafeConfigAnnotations: [PROPERTY_ANNOTATION, CRIU_ANNOTATION],
   }
 }
 

@@ -25,7 +25,11 @@ export const REQUIREMENTS = {
   dockerd: program('dockerd', 'docker.io'),
   containerd: program('containerd', 'containerd'),
   podman: program('podman', 'podman'),
-  criu: program('criu', 'criu'),
+  criu: {
+    met: () => succeeds(['criu', 'check'], 30_000),
+    missing:
+      '"criu check" fails (apt-get install criu; it takes a kernel with CHECKPOINT_RESTORE and all capabilities)',
+  },
   newuidmap: program('newuidmap', 'uidmap'),
   objdump: program('objdump', 'binutils'),
   strace: program('strace', 'strace'),
@@ -73,8 +77,8 @@ function mounted(type: string): boolean {
   return textOf('/proc/self/mountinfo').includes(` - ${type} `)
 }
 
-function succeeds(argv: readonly string[]): boolean {
-  return Bun.which(argv[0] ?? '') !== null && Bun.spawnSync([...argv], { timeout: 5_000 }).success
+function succeeds(argv: readonly string[], timeout = 5_000): boolean {
+  return Bun.which(argv[0] ?? '') !== null && Bun.spawnSync([...argv], { timeout }).success
 }
 
 function canWrite(path: string): boolean {

@@ -18,6 +18,10 @@ export type GuestTests = {
   readonly timeoutSeconds: number
   /** Run the n-th of m parts, as in "1/2". */
   readonly shard?: string
+  /** Other runtimes that are driven as well, to validate the tests and for tests of two runtimes. */
+  readonly peers?: readonly string[]
+  /** One test at a time: where the machine is slow and commands have little time. */
+  readonly inTurn?: boolean
 }
 
 /**
@@ -33,7 +37,7 @@ export async function runGuestTests(tests: GuestTests): Promise<void> {
     share: { ...repositoryShare(), ...subject.share },
     timeoutSeconds: tests.timeoutSeconds,
     command: `
-      export BUNC_TEST_RUNTIME=${subject.name} BUNC_TEST_BINARY=/share/bunc BUNC_VM_RUNTIME=${subject.path}
+      export BUNC_TEST_RUNTIME=${[...new Set([subject.name, ...(tests.peers ?? [])])].join()} BUNC_TEST_BINARY=/share/bunc BUNC_VM_RUNTIME=${subject.path}
       export BUNC_TEST_CYCLES=${process.env['BUNC_TEST_CYCLES'] ?? CYCLES}
       exec ${bunTest(tests).join(' ')}`,
   })
@@ -47,7 +51,7 @@ export async function runGuestTests(tests: GuestTests): Promise<void> {
   throw new Error(`${what}\n  ${failed}\n${tail(outcome.output, 300)}`)
 }
 
-function bunTest({ paths, shard }: GuestTests): string[] {
+function bunTest({ paths, shard, inTurn = false }: GuestTests): string[] {
   const report = ['--reporter=junit', '--reporter-outfile=$VM_FILES/junit.xml']
   const part = shard === undefined ? [] : [`--shard=${shard}`]
   const limit = '--timeout=120000'
@@ -58,6 +62,7 @@ function bunTest({ paths, shard }: GuestTests): string[] {
     limit,
     ...report,
     ...part,
+    ...(inTurn ? ['--max-concurrency=1'] : []),
     ...paths.map((path) => `./${path}`),
   ]
 }

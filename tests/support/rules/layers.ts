@@ -25,7 +25,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   events: ['container', ...PARTS],
   checkpoint: ['container', ...PARTS],
   // Reports what the tables of the parts hold, so that there is no second list.
-  features: [...PARTS, 'bpf'],
+  features: [...PARTS, 'bpf', 'checkpoint'],
   doctor: ['container', 'engines', ...PARTS],
   engines: [],
   explain: ['container', ...PARTS],

@@ -2,9 +2,10 @@
 // more than none.
 
 import { describe, expect, test } from 'bun:test'
+
+import { program } from '#src/cli/commands.ts'
 import { parseFor } from '#src/cli/parse.ts'
 import { UsageError } from '#src/cli/usage-error.ts'
-import { everyCommand } from './every-command.ts'
 
 /** The command line is split at spaces; "''" is an empty word. */
 type Case = readonly [line: string, message: string]
@@ -140,7 +141,7 @@ const badValues: readonly Case[] = [
 function complaint(line: string): unknown {
   try {
     const words = line.split(' ').map((word) => (word === "''" ? '' : word))
-    return parseFor(everyCommand, words)
+    return parseFor(program, words)
   } catch (error) {
     return error
   }
@@ -170,7 +171,7 @@ test('Every complaint is one line without a full stop', () => {
 
 test('A fault that is not the user’s comes through as it is', () => {
   const broken = {
-    ...everyCommand,
+    ...program,
     options: {
       x: {
         kind: 'text',

@@ -1,8 +1,9 @@
 // Help as it is read: two texts word for word, and what holds for all of them.
 
 import { describe, expect, test } from 'bun:test'
+
+import { program } from '#src/cli/commands.ts'
 import { help } from '#src/cli/help.ts'
-import { everyCommand } from './every-command.ts'
 
 const KILL = `bunc kill: Send a signal to the process of a container
 
@@ -40,7 +41,7 @@ Examples:
   bunc spec --rootless
 `
 
-const names = Object.keys(everyCommand.commands)
+const names = Object.keys(program.commands)
 
 describe('help()', () => {
   test('explains "kill" word for word', () => {
@@ -55,7 +56,7 @@ describe('help()', () => {
     const text = help()
     const listed = text.split('\n').flatMap((line) => /^ {2}([a-z]+) {2}/.exec(line)?.[1] ?? [])
     expect(listed.sort()).toEqual(
-      'create start run state kill delete exec list ps events pause resume update mounts spec features doctor selftest install explain validate try completion man'
+      'create start run state checkpoint restore kill delete exec list ps events pause resume update mounts spec features doctor selftest install explain validate try completion man'
         .split(' ')
         .sort(),
     )
@@ -63,7 +64,7 @@ describe('help()', () => {
 
   test('lists every global flag', () => {
     const text = help()
-    for (const flag of Object.keys(everyCommand.options)) expect(text).toContain(`--${flag} `)
+    for (const flag of Object.keys(program.options)) expect(text).toContain(`--${flag} `)
   })
 
   test('says from which kernel on a flag works', () => {
@@ -82,7 +83,7 @@ describe('help()', () => {
 
   for (const name of [undefined, ...names]) {
     test(`keeps to 80 columns and ends with one newline: ${name ?? 'the program'}`, () => {
-      const text = help(name, everyCommand)
+      const text = help(name, program)
       expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
       expect(text.endsWith('\n') && !text.endsWith('\n\n')).toBe(true)
       expect(text).not.toMatch(/undefined|\n\n\n| \n/)

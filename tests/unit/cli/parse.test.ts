@@ -1,9 +1,10 @@
 // The rules by which a command line is read, what asks for help, and the types that follow from the table.
 
 import { describe, expect, expectTypeOf, test } from 'bun:test'
+
+import { program } from '#src/cli/commands.ts'
 import type { User } from '#src/cli/grammar.ts'
 import { parse, parseFor } from '#src/cli/parse.ts'
-import { everyCommand } from './every-command.ts'
 import { CREATE, GLOBAL, read } from './read.ts'
 
 type Rule = readonly [
@@ -146,12 +147,12 @@ describe('help', () => {
 })
 
 test('Every example of the table is a command line that works', () => {
-  const examples = Object.entries(everyCommand.commands).flatMap(([name, { examples }]) =>
+  const examples = Object.entries(program.commands).flatMap(([name, { examples }]) =>
     examples.map((example) => [name, example] as const),
   )
-  expect(examples.length).toBeGreaterThanOrEqual(Object.keys(everyCommand.commands).length)
+  expect(examples.length).toBeGreaterThanOrEqual(Object.keys(program.commands).length)
   for (const [name, example] of examples) {
-    expect<string>(parseFor(everyCommand, example.split(' ')).command).toBe(name)
+    expect<string>(parseFor(program, example.split(' ')).command).toBe(name)
   }
 })
 

@@ -1,7 +1,7 @@
 // Invocations as tests compare them, and the values that stand where a command line says nothing.
 
+import { program } from '#src/cli/commands.ts'
 import { parseFor } from '#src/cli/parse.ts'
-import { everyCommand } from './every-command.ts'
 
 /** Global flags with a default. */
 export const GLOBAL = { logFormat: 'text', rootless: 'auto' }
@@ -18,7 +18,7 @@ function given(values: object): Record<string, unknown> {
 
 /** An invocation without what is off or absent. */
 export function read(words: readonly string[]): Record<string, unknown> {
-  const invocation = parseFor(everyCommand, words)
+  const invocation = parseFor(program, words)
   const parts = Object.entries(invocation).filter(([, part]) => part !== undefined)
   return Object.fromEntries(parts.map(([key, part]) => [key, typeof part === 'object' ? given(part) : part]))
 }

@@ -2,9 +2,10 @@
 // the rows, so each flag and operand is given here and its value is looked at.
 
 import { describe, expect, test } from 'bun:test'
+
+import { program } from '#src/cli/commands.ts'
 import type { Command, Operand, Option } from '#src/cli/grammar.ts'
 import { parseFor } from '#src/cli/parse.ts'
-import { everyCommand } from './every-command.ts'
 
 const SAMPLES = {
   flag: ['true', true],
@@ -24,7 +25,7 @@ const ABSENT = new Map<string, unknown>([
   ['integers', []],
 ])
 
-const commands: readonly (readonly [string, Command])[] = Object.entries(everyCommand.commands)
+const commands: readonly (readonly [string, Command])[] = Object.entries(program.commands)
 const flags: readonly (readonly [command: string, flag: string, Option, operands: readonly string[]])[] =
   commands.flatMap(([name, command]) =>
     Object.entries(command.options).map(([flag, option]) => [name, flag, option, words(command)] as const),
@@ -44,7 +45,7 @@ function camelCase(flag: string): string {
 }
 
 function values(words: readonly string[], part: string): Map<string, unknown> {
-  const invocation = Object.entries(parseFor(everyCommand, words)).find(([key]) => key === part)
+  const invocation = Object.entries(parseFor(program, words)).find(([key]) => key === part)
   return new Map(Object.entries(invocation?.[1] ?? {}))
 }
 
@@ -79,7 +80,7 @@ describe('a flag', () => {
 })
 
 describe('a global flag', () => {
-  for (const [flag, option] of Object.entries(everyCommand.options)) {
+  for (const [flag, option] of Object.entries(program.options)) {
     if (flag === 'help' || flag === 'version') continue
     test(`--${flag} has the value that its kind promises`, () => {
       const [word, value] = sample(option)

@@ -3,8 +3,18 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 
-import { read } from '#ffi/calls/file.ts'
-import { bindUnix, connectUnix, inetSocket, interfaceUp, sendMessage, unixSocket } from '#ffi/calls/socket.ts'
+import { closesOnExec } from '#ffi/calls/descriptor.ts'
+import { fstat, put, read } from '#ffi/calls/file.ts'
+import {
+  bindUnix,
+  connectUnix,
+  inetSocket,
+  interfaceUp,
+  receive,
+  sendMessage,
+  socketPair,
+  unixSocket,
+} from '#ffi/calls/socket.ts'
 import { decodeText } from '#ffi/kinds.ts'
 import { here } from '#ffi/perform/here.ts'
 import { encoded } from '../encoded.ts'
@@ -91,6 +101,34 @@ describe('a message', () => {
     using at = scratch()
     using stream = here(unixSocket('STREAM'))
     expect(() => here(connectUnix(stream, at.path('nothing')))).toThrow('ENOENT')
+  })
+})
+
+describe('a connection of two ends', () => {
+  test('keeps messages apart, and tells its end by none', () => {
+    const [one, other] = here(socketPair())
+    using reader = other
+    {
+      using writer = one
+      here(put(writer, 'first'))
+      here(put(writer, new Uint8Array([1, 2])))
+    }
+    expect(here(receive(reader))).toEqual({ bytes: new TextEncoder().encode('first'), descriptor: undefined })
+    expect(here(receive(reader)).bytes).toEqual(new Uint8Array([1, 2]))
+    expect(here(receive(reader)).bytes).toHaveLength(0)
+  })
+
+  test('brings a descriptor, which no program inherits', () => {
+    const [one, other] = here(socketPair())
+    using writer = one
+    using reader = other
+    here(sendMessage(writer, { text: 'here', descriptors: [reader] }))
+    const { bytes, descriptor } = here(receive(reader))
+    using received = descriptor
+    if (received === undefined) throw new Error('No descriptor has come')
+    expect(decodeText(bytes)).toBe('here')
+    expect(here(fstat(received)).ino).toBe(here(fstat(reader)).ino)
+    expect(here(closesOnExec(received))).toBe(true)
   })
 })
 
