@@ -26,7 +26,7 @@ const BLOCK_LIMIT = 60_000
 export async function typeIn({ dir, programs, env, meaning }: Place, page: string, mark: string): Promise<string> {
   const path = join(dir, 'documented')
   mkdirSync(path, { recursive: true })
-  for (const [name, argv] of Object.entries({ ...programs, bunc: [buncPath] })) {
+  for (const [name, argv] of Object.entries({ bunc: [buncPath], ...programs })) {
     const words = argv.map((word) => `'${word}'`).join(' ')
     writeFileSync(join(path, name), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 })
   }

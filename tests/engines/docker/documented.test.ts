@@ -1,8 +1,11 @@
 // docs/docker.md, word for word: its daemon.json are those of two daemons, and what it tells people to type is typed.
 import { expect } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { untakenBlocks } from '../doc-block.ts'
 import { typeIn } from '../documented.ts'
+import { buncPath } from '../programs.ts'
 import { linkForBuildKit } from './buildkit-link.ts'
 import { DockerDaemon } from './daemon.ts'
 import { IMAGE } from './image.ts'
@@ -26,6 +29,13 @@ const typist = (daemon: DockerDaemon): Typist => ({
 })
 
 dockerSuite(`docs/${PAGE}`, (suite) => {
+  suite.alone('bunc adds itself to the settings of the daemon', async ({ dir }) => {
+    const file = join(dir, 'installed.json')
+    const instead = `exec '${buncPath}' "$@" --config '${file}' --binary '${buncPath}'`
+    await typeIn({ dir, programs: { bunc: ['sh', '-c', instead, 'bunc'] } }, PAGE, 'bunc install docker')
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ runtimes: { bunc: { path: buncPath } } })
+  })
+
   suite.alone('a container chooses bunc by name', async (daemon) => {
     expect(await type(typist(daemon), 'docker run --rm')).toBe('hello')
   })
