@@ -12,6 +12,7 @@ export const PROGRAMS = {
   runc: { packages: ['runc'], suites: ['container', 'load', 'engines', 'bench'] },
   crun: { packages: ['crun'], suites: ['container', 'load', 'engines', 'bench'] },
   criu: { packages: ['criu'], suites: ['container'] },
+  ip: { packages: ['iproute2'], suites: ['container'] },
   newuidmap: { packages: ['uidmap'], suites: ['container', 'engines'] },
   objdump: { packages: ['binutils'], suites: ['unit'] },
   dockerd: { packages: ['docker.io'], suites: ['engines'] },
