@@ -9,12 +9,14 @@ import { join } from 'node:path'
 
 import { installMissing } from './support/install.ts'
 import { runLimited } from './support/limited.ts'
+import { deservesAnother, settled } from './support/retry.ts'
 import { RUN_VARIABLE } from './support/stragglers.ts'
 import { SUITES } from './support/suites.ts'
 import type { Suite, SuiteName } from './support/suites.ts'
 import { failuresOf, summary } from './support/summary.ts'
 import type { Result } from './support/summary.ts'
 import { runTestFile } from './support/test-file.ts'
+import type { TestFile, Verdict } from './support/test-file.ts'
 
 const ROOT = join(import.meta.dir, '..')
 
@@ -54,11 +56,17 @@ async function runSuite(name: SuiteName, choice: Choice, work: string): Promise<
   const faults: string[] = []
   const start = performance.now()
   for (const path of testFiles(suite.tests ?? name)) {
-    const verdict = await runTestFile({ path, suite, options: choice.options }, ROOT, work)
+    const verdict = await runTestFileTwice({ path, suite, options: choice.options }, work)
     cases.push(...verdict.cases)
     faults.push(...verdict.faults.map((fault) => `${path}: ${fault}`))
   }
   return { suite: name, cases, faults, seconds: (performance.now() - start) / 1_000 }
+}
+
+/** Runs a file, and a second time where it may be tried again. */
+async function runTestFileTwice(file: TestFile, work: string): Promise<Verdict> {
+  const first = await runTestFile(file, ROOT, work)
+  return deservesAnother(first, file.suite.again) ? settled(first, await runTestFile(file, ROOT, work)) : first
 }
 
 /** Takes a file or folder of tests/, gives its test files as paths from the repository's root. */

@@ -14,10 +14,21 @@ import { Failure } from '#src/failure.ts'
 
 const ENV = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'LC_ALL=C']
 
-/** The config of `bunc try`, as an object. */
-export type TryConfig = ReturnType<typeof tryConfig>
+type WholeConfig = ReturnType<typeof tryConfig>
+/** The config of `bunc try` without its limits, as an object. */
+export type TryConfig = Omit<WholeConfig, 'linux'> & {
+  readonly linux: Omit<WholeConfig['linux'], 'resources'> & {
+    readonly resources: Pick<WholeConfig['linux']['resources'], 'devices'>
+  }
+}
 /** Takes a config, gives another. */
 export type Change = (config: TryConfig) => object
+
+/** Takes the limits out, so that a host without a controller breaks the promises of that limit, and no others. */
+function withoutLimits(config: WholeConfig): TryConfig {
+  const { devices } = config.linux.resources
+  return { ...config, linux: { ...config.linux, resources: { devices } } }
+}
 
 /** Makes containers for promises. */
 export class Ground {
@@ -59,7 +70,7 @@ export class Ground {
 
   #options(id: string, script: string, change: Change, detach: boolean): RunOptions {
     const args = ['/bin/sh', '-c', `exec >/dev/null 2>&1\n${script}`]
-    const configText = JSON.stringify(change(tryConfig({ args, env: ENV, terminal: false })))
+    const configText = JSON.stringify(change(withoutLimits(tryConfig({ args, env: ENV, terminal: false }))))
     return {
       store: this.store,
       id,

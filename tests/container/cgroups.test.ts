@@ -272,6 +272,7 @@ containerTest(
     expect(readCgroup(pid, 'pids', '', 'pids.max')).toBe('33')
   },
   needing('cgroup2'),
+  only(hasController('memory') && hasController('pids'), 'the controllers memory and pids'),
 )
 
 containerTest(

@@ -99,6 +99,8 @@ containerTest(
   only(!unifiedCgroups && hasController('cpuset'), 'the cpuset controller of version 1'),
 )
 
+const runcNeedsMemory = hasController('memory') ? [] : [lacks('runc', 'has no figures without the memory controller')]
+
 /** What `events` prints from now until the container has ended and is deleted, which is when runc's ends. */
 async function told(box: Box, interval: string, act: () => Promise<unknown>): Promise<string[]> {
   const following = box.spawn(['events', '--interval', interval, box.name])
@@ -126,6 +128,7 @@ containerTest(
     expect(events.length).toBeLessThanOrEqual(15)
   },
   crun,
+  ...runcNeedsMemory,
 )
 
 containerTest(
@@ -136,6 +139,7 @@ containerTest(
   },
   crun,
   ...(unifiedCgroups ? [] : [lacks('runc', 'waits until the cgroup is removed')]),
+  ...runcNeedsMemory,
 )
 
 containerTest(

@@ -3,8 +3,15 @@
 import { expect } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
-import { containerTest, lacks } from '#tests/support/container-test.ts'
+import { hasController } from '#tests/support/cgroup-files.ts'
+import { containerTest, lacks, only } from '#tests/support/container-test.ts'
 
+const LIMITS = {
+  memory: 'is stopped by the out-of-memory killer at its memory limit',
+  pids: 'makes as many processes as its limit allows, and no more',
+}
+/** The promises that the host cannot keep. */
+const LIMITS_MISSING = Object.entries(LIMITS).flatMap(([name, promise]) => (hasController(name) ? [] : [promise]))
 const ALONE = [lacks('runc', 'has no such command'), lacks('crun', 'has no such command')]
 
 containerTest(
@@ -20,6 +27,18 @@ containerTest(
     expect(lines.length).toBeGreaterThan(20)
     expect(readFileSync(file, 'utf8')).toContain(`tests="${lines.length}" failures="0"`)
   },
+  only(LIMITS_MISSING.length === 0, 'the memory and the pids controller'),
+  ...ALONE,
+)
+
+containerTest(
+  'selftest breaks only the promises of limits where a controller is missing',
+  async (box) => {
+    const { code, stdout } = await box.call(['selftest'])
+    const broken = [...stdout.matchAll(/^not ok \d+ - a container (.*)$/gm)].map(([, promise]) => promise)
+    expect({ code, broken }).toEqual({ code: 1, broken: LIMITS_MISSING })
+  },
+  only(LIMITS_MISSING.length > 0, 'a host without the memory or the pids controller'),
   ...ALONE,
 )
 

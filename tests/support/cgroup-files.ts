@@ -28,9 +28,21 @@ export function hasController(controller: string): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').trim().split(' ').includes(controller)
 }
 
+/** The paths of a process, one for each hierarchy that can be seen and has one of its own, from where that is mounted. */
+export function cgroupPaths(pid: number): string[] {
+  const seen = linesOf(pid).filter(([id, controllers = '']) => id === '0' || existsSync(mountOf(controllers)))
+  return [...new Set(seen.map(([, , path = '']) => path))]
+}
+
 function hierarchyOf(pid: number, controller: string): string | undefined {
   const line = linesOf(pid).find(([, controllers]) => controllers?.split(',').includes(controller))
-  return line?.[1] === undefined ? undefined : join(CGROUP_ROOT, line[1].replace(/^name=/, ''), line[2] ?? '')
+  // The kernel lists also what is not mounted here.
+  if (line?.[1] === undefined || !existsSync(mountOf(line[1]))) return undefined
+  return join(mountOf(line[1]), line[2] ?? '')
+}
+
+function mountOf(controllers: string): string {
+  return join(CGROUP_ROOT, controllers.replace(/^name=/, ''))
 }
 
 function cgroup2Dir(pid: number): string {

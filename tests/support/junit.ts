@@ -8,6 +8,8 @@ export interface Case {
   readonly outcome: 'passed' | 'failed' | 'skipped'
   /** Of a skipped test, undefined where it gives none. */
   readonly reason?: string
+  /** Set where it failed first and passed then. */
+  readonly secondTry?: boolean
 }
 
 /** Takes a report, gives its tests in order. */

@@ -46,6 +46,8 @@ function find(name: RuntimeName): Runtime | MissingRuntime {
   const path = locate(name)
   if (path === undefined)
     return { name, reason: name === 'bunc' ? 'dist/bunc is not built' : `${name} is not installed` }
+  if (name === 'crun' && unifiedCgroups && !maySetLimits())
+    return { name, reason: 'on cgroup v2 crun raises RLIMIT_MEMLOCK, which takes CAP_SYS_RESOURCE' }
   const argv =
     name === 'crun'
       ? [...coveringHybridCgroups(), path]
@@ -53,6 +55,12 @@ function find(name: RuntimeName): Runtime | MissingRuntime {
   const { stdout, success } = Bun.spawnSync([...argv, '--version'], { timeout: 10_000, env: { PATH: SEARCH_PATH } })
   if (!success) return { name, reason: `"${path} --version" fails` }
   return { name, version: /version:? (\d+(?:\.\d+)*)/.exec(stdout.toString())?.[1] ?? '0', argv }
+}
+
+/** True where this process has CAP_SYS_RESOURCE, the 24th. */
+function maySetLimits(): boolean {
+  const [, mask = '0'] = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  return ((BigInt(`0x${mask}`) >> 24n) & 1n) === 1n
 }
 
 function locate(name: RuntimeName): string | undefined {

@@ -9,6 +9,8 @@ export interface Suite {
   readonly binary?: boolean
   /** Seconds after which a single test fails; only its file's limit ends one that blocks its thread. */
   readonly perTest: number
+  /** Which failed tests get a second try, because programs that are not ours have times of their own; see retry.ts. */
+  readonly again?: RegExp
   /** Seconds after which the process of a whole file (or the command) is killed. */
   readonly perFile: number
 }
@@ -21,15 +23,15 @@ export const SUITES = {
   unit: { tests: 'unit', perTest: 30, perFile: 120 },
   transcripts: { tests: 'transcripts', perTest: 30, perFile: 120 },
   build: { command: ['compile.ts'], perTest: 300, perFile: 300 },
-  container: { tests: 'container', binary: true, perTest: 60, perFile: 300 },
+  container: { tests: 'container', binary: true, perTest: 60, perFile: 300, again: /^(?:runc|crun): / },
   kernels: { tests: 'kernels', binary: true, perTest: 60, perFile: 300 },
   attacks: { tests: 'attacks', binary: true, perTest: 60, perFile: 300 },
   faults: { tests: 'faults', binary: true, perTest: 1800, perFile: 3600 },
   fuzz: { tests: 'fuzz', binary: true, perTest: 7_200, perFile: 10_800 },
   load: { tests: 'load', binary: true, perTest: 3_600, perFile: 10_800 },
-  engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600 },
+  engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600, again: /^/ },
   // The first run of a week builds the machines' images.
-  vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200 },
+  vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200, again: /^/ },
   bench: { tests: 'bench', binary: true, perTest: 300, perFile: 600 },
 } as const satisfies Readonly<Record<string, Suite>>
 

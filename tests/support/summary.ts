@@ -26,7 +26,12 @@ export function failuresOf(result: Result): string[] {
 
 /** The whole report. */
 export function summary(results: readonly Result[]): string {
-  return [table(results), ...section('Skipped', skips(results)), ...section('Failed', failures(results))].join('\n')
+  return [
+    table(results),
+    ...section('Skipped', skips(results)),
+    ...section('Failed once, passed at the second try', secondTries(results)),
+    ...section('Failed', failures(results)),
+  ].join('\n')
 }
 
 function table(results: readonly Result[]): string {
@@ -54,6 +59,12 @@ function skips(results: readonly Result[]): string[] {
       counts.set(line, (counts.get(line) ?? 0) + 1)
     }
   return [...counts].map(([line, count]) => `${String(count).padStart(5)}  ${line}`)
+}
+
+function secondTries(results: readonly Result[]): string[] {
+  return results.flatMap(({ suite, cases }) =>
+    cases.filter(({ secondTry }) => secondTry === true).map(({ name }) => `  ${suite}: ${name}`),
+  )
 }
 
 function failures(results: readonly Result[]): string[] {

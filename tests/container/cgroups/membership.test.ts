@@ -1,6 +1,6 @@
 // That the real kernel puts processes where the record says, and takes cgroups away again.
 import { expect, test as bun } from 'bun:test'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 
 import { refused } from '#ffi/perform/failing.ts'
 import { here } from '#ffi/perform/here.ts'
@@ -11,36 +11,31 @@ import { make } from '#src/cgroups/make.ts'
 import { killAll, processesIn } from '#src/cgroups/processes.ts'
 import { unifiedOf } from '#src/cgroups/record.ts'
 import { remove } from '#src/cgroups/remove.ts'
+import { cgroupPaths } from '#tests/support/cgroup-files.ts'
 import { eventually } from '#tests/support/eventually.ts'
 import { needs } from '#tests/support/needs.ts'
 import { OwnCgroup } from './own-cgroup.ts'
 
 const { test } = needs('root')
 
-/** The paths of a process in all hierarchies. */
-function pathsOf(pid: number): string[] {
-  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trimEnd().split('\n')
-  return [...new Set(lines.map((line) => line.split(':')[2] ?? ''))]
-}
-
 test('a process is born into the cgroup in every hierarchy', () => {
   using own = new OwnCgroup()
   const task = own.born()
-  expect(pathsOf(task.pid)).toEqual([`/${own.name}`])
+  expect(cgroupPaths(task.pid)).toEqual([`/${own.name}`])
   expect(processesIn(here, own.record)).toEqual([task.pid])
 })
 
 test('a process of others is moved into every hierarchy', () => {
   using own = new OwnCgroup()
   const child = own.shell('sleep 100')
-  expect(pathsOf(child.pid)).toEqual([`/${own.name}`])
+  expect(cgroupPaths(child.pid)).toEqual([`/${own.name}`])
 })
 
 test('a second container does not get a cgroup that holds processes', () => {
   using own = new OwnCgroup()
   const task = own.born()
   expect(() => make(here, own.record)).toThrow('it is there already and holds processes')
-  expect(pathsOf(task.pid)).toEqual([`/${own.name}`])
+  expect(cgroupPaths(task.pid)).toEqual([`/${own.name}`])
 })
 
 test('an empty cgroup that was left over is taken', () => {

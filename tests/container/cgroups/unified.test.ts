@@ -13,8 +13,12 @@ import { remove } from '#src/cgroups/remove.ts'
 import { sentence } from '#src/failure.ts'
 import { needs } from '#tests/support/needs.ts'
 import { OwnCgroup } from './own-cgroup.ts'
+import { testWhere } from './where.ts'
 
 const { test } = needs('root', 'cgroup2')
+
+const testWith = (controllers: readonly string[], name: string, body: () => void) =>
+  testWhere(controllers, name, body, ['cgroup2'])
 
 const unifiedPath = (record: CgroupRecord) => unifiedOf(record)?.path ?? ''
 const below = (own: OwnCgroup, path: string) =>
@@ -27,7 +31,7 @@ test('a new cgroup has every controller that the host has, however deep it is', 
   expect(controllers(unifiedPath(deep))).toBe(controllers('/sys/fs/cgroup'))
 })
 
-test('a cgroup that holds processes hands nothing down, and the limit that needs it says so', () => {
+testWith(['memory'], 'a cgroup that holds processes hands nothing down, and the limit that needs it says so', () => {
   using own = new OwnCgroup()
   own.born()
   const record = make(here, below(own, 'child'))
@@ -61,7 +65,7 @@ test('below a threaded cgroup a container has processes, which are found', () =>
   expect(processesIn(here, record)).toEqual([child.pid])
 })
 
-test('settings of unified are written as they are', () => {
+testWith(['memory', 'pids'], 'settings of unified are written as they are', () => {
   using own = new OwnCgroup()
   apply(here, own.record, { unified: { 'memory.high': '10485760', 'cgroup.max.depth': '3', 'pids.max': '77' } })
   expect(own.read('memory', '', 'memory.high')).toBe('10485760')
@@ -69,7 +73,7 @@ test('settings of unified are written as they are', () => {
   expect(own.read('pids', '', 'pids.max')).toBe('77')
 })
 
-test('an update of one half of cpu.max keeps the other', () => {
+testWith(['cpu'], 'an update of one half of cpu.max keeps the other', () => {
   using own = new OwnCgroup()
   apply(here, own.record, { cpu: { quota: 20_000, period: 50_000 } })
   apply(here, own.record, { cpu: { period: 40_000 } })
@@ -78,7 +82,7 @@ test('an update of one half of cpu.max keeps the other', () => {
   expect(own.read('cpu', '', 'cpu.max')).toBe('max 40000')
 })
 
-test('an update of swap alone counts from the memory limit that is there', () => {
+testWith(['memory'], 'an update of swap alone counts from the memory limit that is there', () => {
   using own = new OwnCgroup()
   apply(here, own.record, { memory: { limit: 1n << 24n, swap: 1n << 24n } })
   apply(here, own.record, { memory: { swap: -1n } })
@@ -86,7 +90,7 @@ test('an update of swap alone counts from the memory limit that is there', () =>
   expect(() => apply(here, own.record, { memory: { swap: 1n << 23n } })).toThrow('below the memory limit 16777216')
 })
 
-test('a delegated cgroup lets its user make cgroups, and change no limit', () => {
+testWith(['memory', 'pids'], 'a delegated cgroup lets its user make cgroups, and change no limit', () => {
   using own = new OwnCgroup()
   delegate(here, own.record, 1234, 5678)
   const owner = (file: string) => {

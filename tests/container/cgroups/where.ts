@@ -5,11 +5,17 @@ import { existsSync, readFileSync } from 'node:fs'
 
 import { hasController } from '#tests/support/cgroup-files.ts'
 import { lacks } from '#tests/support/needs.ts'
+import type { RequirementName } from '#tests/support/requirements.ts'
 
-/** Declares a test for root on a host that has all these controllers. */
-export function testWhere(controllers: readonly string[], name: string, body: () => void | Promise<void>): void {
+/** Declares a test for root on a host that has all these controllers, and what is named in `needed`. */
+export function testWhere(
+  controllers: readonly string[],
+  name: string,
+  body: () => void | Promise<void>,
+  needed: readonly RequirementName[] = [],
+): void {
   const missing = controllers.filter((controller) => !hasController(controller) && !isLeftOver(controller))
-  const lacking = missing.length > 0 ? `needs the controllers ${missing.join(', ')}` : lacks(['root'])
+  const lacking = missing.length > 0 ? `needs the controllers ${missing.join(', ')}` : lacks(['root', ...needed])
   if (lacking === undefined) test(name, body)
   else test.skip(`${name} [skipped: ${lacking}]`, body)
 }

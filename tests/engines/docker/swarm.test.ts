@@ -74,9 +74,10 @@ dockerSuite(
         const first = await running(side, name, 2)
         await side.peek(['service', 'scale', '--detach', `${name}=4`])
         expect(await running(side, name, 4)).toEqual(expect.arrayContaining(first))
+        // Logs go with their containers.
+        await waitForLogs(side, name, /up\nup\nup\nup/)
         await side.peek(['service', 'scale', '--detach', `${name}=1`])
         await running(side, name, 1)
-        await waitForLogs(side, name, /up\nup\nup\nup/)
       }),
     )
 
