@@ -4,8 +4,10 @@ import { test } from 'bun:test'
 import { whyNoMachine } from './available.ts'
 import type { Arch } from './machine.ts'
 
-/** Building an image, waiting for a CPU, and two machines that end at their time limits. */
-const TIME_LIMIT = 900_000
+/** Seconds for building an image and waiting for a CPU. */
+const PREPARATION = 420
+/** Seconds after which a machine is given up, unless a test needs more. */
+const PATIENCE = 240
 
 const reasons = new Map<Arch, string | undefined>()
 
@@ -14,10 +16,11 @@ const reasons = new Map<Arch, string | undefined>()
  * @param arch the architecture of the machines that it boots
  * @param name a sentence
  * @param body the test
+ * @param patience seconds after which its machine is given up; a failure of the infrastructure may boot a second one
  */
-export function machineTest(arch: Arch, name: string, body: () => Promise<void>) {
+export function machineTest(arch: Arch, name: string, body: () => Promise<void>, patience = PATIENCE) {
   if (!reasons.has(arch)) reasons.set(arch, whyNoMachine(arch))
   const reason = reasons.get(arch)
-  if (reason === undefined) test.concurrent(name, body, TIME_LIMIT)
+  if (reason === undefined) test.concurrent(name, body, (PREPARATION + 2 * patience) * 1_000)
   else test.skip(`${name} [skipped: needs vm: ${reason}]`, body)
 }

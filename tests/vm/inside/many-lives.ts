@@ -47,7 +47,7 @@ for (const [driver, path] of Object.entries(PATHS)) {
     // Of open files there are always some more or less.
     expect(openFiles() - files).toBeLessThan(CYCLES / 2)
     console.log(`${CYCLES} containers of the ${driver} driver made and deleted`)
-  }, 900_000)
+  }, 1_800_000)
 }
 
 function cycle(times: number, driver: string) {
