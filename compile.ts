@@ -293,10 +293,10 @@ export function targetsFrom(words: readonly string[]): TargetName[] {
 
 /** Writes all files of a release into a directory. Their bytes depend on the commit and package-lock.json alone. */
 export async function makeRelease(outdir: string): Promise<void> {
-  const { release } = await import('#.ci/release/release.ts')
+  const { release, sourceDate } = await import('#.ci/release/release.ts')
   const targets = targetNames().map((name) => ({ name, ...TARGETS[name] }))
-  const committed = isClone() ? git('log', '-1', '--format=%ct') : undefined
-  const build = { root: ROOT, version: version(), committed, targets, host: hostTarget(), compile }
+  const date = sourceDate(isClone() ? git('log', '-1', '--format=%ct') : undefined)
+  const build = { root: ROOT, version: version(), date, targets, host: hostTarget(), compile }
   mkdirSync(outdir, { recursive: true })
   await release(build, outdir)
 }

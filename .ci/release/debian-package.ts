@@ -6,7 +6,6 @@ import { join } from 'node:path'
 
 import { ar, gzip, tar } from './archives.ts'
 import type { Entry } from './archives.ts'
-import { sourceDate } from './build.ts'
 import type { Build, Target } from './build.ts'
 import { changelog, control, copyright, OVERRIDES, POSTRM } from './debian-texts.ts'
 import { shippedPackages } from './lockfile.ts'
@@ -31,7 +30,7 @@ export interface Contents {
 /** Takes what the release and the package are made from, gives the package. */
 export function debianPackage(build: Build, contents: Contents): Uint8Array {
   const version = debianVersion(build)
-  const date = sourceDate(build)
+  const { date } = build
   const files = filesOf(build, contents)
   const size = files.reduce((total, { content = '' }) => total + Math.ceil(content.length / 1_024), 0)
   const sums = files.map(({ path, content = '' }) => `${Bun.MD5.hash(content, 'hex')}  ${path}\n`)
@@ -59,7 +58,7 @@ function filesOf(build: Build, { executable, pages }: Contents): Entry[] {
     { path: 'usr/share/bash-completion/completions/bunc', content: pages('completion', 'bash') },
     {
       path: 'usr/share/doc/bunc/changelog.Debian.gz',
-      content: gzip(changelog(debianVersion(build), sourceDate(build)), 9),
+      content: gzip(changelog(debianVersion(build), build.date), 9),
     },
     {
       path: 'usr/share/doc/bunc/changelog.gz',

@@ -12,6 +12,18 @@ import { sbom } from './sbom.ts'
 const SBOM = 'bunc.cdx.json'
 const SUMS = 'SHA256SUMS'
 
+/**
+ * Takes the date of the commit, undefined in a tree without one; gives the seconds since 1970 that a release is dated:
+ * SOURCE_DATE_EPOCH, which reproducible-builds.org has for this, or that date. Fails where there is neither.
+ */
+export function sourceDate(committed: string | undefined): number {
+  const date = process.env['SOURCE_DATE_EPOCH'] ?? committed
+  if (date === undefined)
+    throw new Error('Cannot date the release: here is no commit, and SOURCE_DATE_EPOCH is not set')
+  if (!/^\d{1,10}$/.test(date)) throw new Error(`Cannot date the release: "${date}" is not a number of seconds`)
+  return Number(date)
+}
+
 /** Takes what the release is made from and an existing directory; writes the files into it and says what it wrote. */
 export async function release(build: Build, outdir: string): Promise<void> {
   const start = performance.now()

@@ -3,7 +3,6 @@
 
 import { Enums, Models, Serialize, Spec, SPDX } from '@cyclonedx/cyclonedx-library'
 
-import { sourceDate } from './build.ts'
 import type { Build } from './build.ts'
 import { shippedPackages } from './lockfile.ts'
 import type { Pinned } from './lockfile.ts'
@@ -19,7 +18,7 @@ export interface Executable {
 
 /** Takes what the release is made from and its executables; gives the document. */
 export function sbom(build: Build, executables: readonly Executable[]): string {
-  const { root, version } = build
+  const { root, version, date } = build
   const runtimes = executables.map(({ runtime }) => runtime)
   const components = shippedPackages(root, runtimes).map((pinned) => componentOf(pinned, runtimes))
   const files = executables.map((file) => fileOf(file, components, runtimes))
@@ -32,7 +31,7 @@ export function sbom(build: Build, executables: readonly Executable[]): string {
   })
   const bom = new Models.Bom({
     components: new Models.ComponentRepository(components),
-    metadata: new Models.Metadata({ component: program, timestamp: new Date(sourceDate(build) * 1_000) }),
+    metadata: new Models.Metadata({ component: program, timestamp: new Date(date * 1_000) }),
   })
   // Two documents with one number must be the same: the number follows from the executables, which hold the commit.
   bom.serialNumber = `urn:uuid:${Bun.randomUUIDv5(executables.map(({ sha256 }) => sha256).join(), 'oid')}`
