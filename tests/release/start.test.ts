@@ -72,7 +72,8 @@ machineTest(
   async () => {
     const root = await makeMuslRoot(work.path, 'arm64')
     const share = { root, bunc: join(release, 'bunc-linux-arm64-musl') }
-    const command = `root=/root/musl; cp -a /share/root $root; cp /share/bunc $root/bin/bunc; ${IN_ROOT}
+    // pivot_root(2) refuses a root below a shared mount, and what is above this root bunc cannot change.
+    const command = `mount --make-rprivate /; root=/root/musl; cp -a /share/root $root; cp /share/bunc $root/bin/bunc; ${IN_ROOT}
     inside /bin/bunc --version && inside /bin/bunc selftest`
     using outcome = await boot({ kind: KINDS.aarch64, command, share, timeoutSeconds: 300, memoryMiB: 1536 })
     expectBunc(outcome.output)
