@@ -9,6 +9,7 @@ import type { Entry } from './archives.ts'
 import type { Build, Target } from './build.ts'
 import { changelog, control, copyright, OVERRIDES, POSTRM } from './debian-texts.ts'
 import { shippedPackages } from './lockfile.ts'
+import type { Pinned } from './lockfile.ts'
 
 /** The version in Debian's words: before a release candidate stands a tilde, which sorts before nothing. */
 function debianVersion({ version }: Build): string {
@@ -51,7 +52,7 @@ export function debianPackage(build: Build, contents: Contents): Uint8Array {
 function filesOf(build: Build, { executable, pages }: Contents): Entry[] {
   const licences = shippedPackages(build.root, []).map((pinned) => ({
     ...pinned,
-    text: licenceText(build.root, pinned.name),
+    text: licenceText(build.root, pinned),
   }))
   return [
     { path: 'usr/bin/bunc', content: executable, executable: true },
@@ -73,8 +74,8 @@ function filesOf(build: Build, { executable, pages }: Contents): Entry[] {
 }
 
 /** The licence that a package brings along: those of the MIT kind must be passed on with every copy. */
-function licenceText(root: string, name: string): string {
-  const folder = join(root, 'node_modules', name)
+function licenceText(root: string, { path, name }: Pinned): string {
+  const folder = join(root, path)
   const [file] = [...new Bun.Glob('LICENSE*').scanSync(folder)].toSorted()
   if (file === undefined) throw new Error(`Cannot pass on the licence of "${name}": its package has no file LICENSE`)
   return readFileSync(join(folder, file), 'utf8')

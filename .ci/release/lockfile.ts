@@ -17,6 +17,8 @@ const Lockfile = v.object({
 
 /** A package as the lockfile pins it. `sha512` is that of its archive, in hexadecimal. */
 export interface Pinned {
+  /** Where npm puts it, from the repository's root. */
+  readonly path: string
   readonly name: string
   readonly version: string
   readonly license: string
@@ -36,6 +38,6 @@ export function shippedPackages(root: string, besides: readonly string[]): Pinne
     const { success, output } = v.safeParse(Package, entry)
     if (!success) throw new Error(`Cannot list "${name}": package-lock.json lacks its version, licence or checksum`)
     const { version, license, integrity } = output
-    return [{ name, version, license, sha512: Buffer.from(integrity.slice(7), 'base64').toString('hex') }]
+    return [{ path, name, version, license, sha512: Buffer.from(integrity.slice(7), 'base64').toString('hex') }]
   })
 }
