@@ -3,6 +3,7 @@
 // environment decides what bunc runs, for it runs as root in directories that an image's author may have filled.
 //
 //   bun compile.ts [--target linux-amd64|linux-arm64|linux-amd64-musl|linux-arm64-musl|all]... [--outdir dist]
+//   bun compile.ts --release [--outdir dist]     all of them, Debian packages, a bill of materials, checksums
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -186,16 +187,28 @@ function output(argv: readonly string[]): Buffer {
   return stdout
 }
 
+/** Takes words of git, gives its answer; undefined where it has none. */
+function git(...words: string[]): string | undefined {
+  const { success, stdout } = Bun.spawnSync(['git', '-C', ROOT, ...words], { stderr: 'ignore' })
+  return success ? stdout.toString().trim() : undefined
+}
+
+function isClone(): boolean {
+  return git('rev-parse', '--show-prefix') === ''
+}
+
 /** The commit, with a mark where files differ from it; undefined in a tree that is no clone of its own. */
 function commit(): string | undefined {
-  const git = (...words: string[]) => {
-    const { success, stdout } = Bun.spawnSync(['git', '-C', ROOT, ...words], { stderr: 'ignore' })
-    return success ? stdout.toString().trim() : undefined
-  }
-  if (git('rev-parse', '--show-prefix') !== '') return undefined
+  if (!isClone()) return undefined
   const changes = git('status', '--porcelain', '--untracked-files=no')
   const hash = git('rev-parse', '--verify', 'HEAD')
   return hash === undefined || changes === '' ? hash : `${hash}-dirty`
+}
+
+/** The version in package.json, which is the one of everything that is built. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  return v.parse(v.object({ version: v.string() }), manifest).version
 }
 
 /**
@@ -203,12 +216,8 @@ function commit(): string | undefined {
  * anything else that is to be computed once, at build time.
  */
 function constants(target: TargetName): Record<string, string> {
-  const { version } = v.parse(
-    v.object({ version: v.string() }),
-    JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
-  )
   const { arch, libc } = TARGETS[target]
-  const known = { BUNC_VERSION: version, BUNC_COMMIT: commit(), BUNC_ARCH: arch, BUNC_LIBC: libc }
+  const known = { BUNC_VERSION: version(), BUNC_COMMIT: commit(), BUNC_ARCH: arch, BUNC_LIBC: libc }
   return Object.fromEntries(
     Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, JSON.stringify(value)]])),
   )
@@ -282,15 +291,29 @@ export function targetsFrom(words: readonly string[]): TargetName[] {
   })
 }
 
+/** Writes all files of a release into a directory. Their bytes depend on the commit and package-lock.json alone. */
+export async function makeRelease(outdir: string): Promise<void> {
+  const { release, sourceDate } = await import('#.ci/release/release.ts')
+  const targets = targetNames().map((name) => ({ name, ...TARGETS[name] }))
+  const date = sourceDate(isClone() ? git('log', '-1', '--format=%ct') : undefined)
+  const build = { root: ROOT, version: version(), date, targets, host: hostTarget(), compile }
+  mkdirSync(outdir, { recursive: true })
+  await release(build, outdir)
+}
+
 async function main(): Promise<void> {
   const host = hostTarget()
   const { values } = parseArgs({
     options: {
-      target: { type: 'string', multiple: true, default: [host] },
+      target: { type: 'string', multiple: true },
       outdir: { type: 'string', default: 'dist' },
+      release: { type: 'boolean', default: false },
     },
   })
-  for (const target of targetsFrom(values.target)) {
+  if (values.release && values.target !== undefined)
+    throw new Error('Cannot release one target: --release has them all')
+  if (values.release) return makeRelease(values.outdir)
+  for (const target of targetsFrom(values.target ?? [host])) {
     const file = join(values.outdir, target === host ? NAME : `${NAME}-${target}`)
     mkdirSync(values.outdir, { recursive: true })
     const start = performance.now()

@@ -17,7 +17,7 @@ import { sourceOf } from './support/source/source.ts'
 const ROOT = join(import.meta.dir, '..')
 const files = (pattern: string) => [...new Bun.Glob(pattern).scanSync({ cwd: ROOT, dot: true })].toSorted()
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-const sources = ['compile.ts', ...files('{ffi,src,tests}/**/*.ts')].map((path) => sourceOf(path, textOf(path)))
+const sources = ['compile.ts', ...files('{.ci,ffi,src,tests}/**/*.ts')].map((path) => sourceOf(path, textOf(path)))
 
 test('the rules are applied to the whole program', () => {
   expect(sources.filter(({ path }) => path.startsWith('src/')).length).toBeGreaterThan(20)

@@ -32,6 +32,7 @@ export const SUITES = {
   engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600, again: /^/ },
   // The first run of a week builds the machines' images.
   vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200, again: /^/ },
+  release: { tests: 'release', perTest: 600, perFile: 1200 },
   bench: { tests: 'bench', binary: true, perTest: 300, perFile: 600 },
 } as const satisfies Readonly<Record<string, Suite>>
 
