@@ -25,9 +25,7 @@ export interface Given {
 /** Reads the bundle, gives the options of the use-case. Throws a ConfigError or a Failure. */
 export function createOptions(world: World, { options, global, id }: Given): CreateOptions {
   const bundle = absolute(world.cwd, options.bundle)
-  // As crun has it: the flag names a file, wherever that is.
-  const file = options.config === undefined ? `${bundle}/config.json` : absolute(world.cwd, options.config)
-  const configText = readBundle(world, file)
+  const configText = readBundle(world, bundleFile(world, options))
   const sockets = listenFds(process.env, world.kernel.here(getpid()))
   const preserveFds = sockets.count + options.preserveFds
   checkDescriptors(world, preserveFds)
@@ -48,6 +46,11 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
     owner: '',
     warn: world.warn,
   }
+}
+
+/** Where the config is. As crun has it: the flag names a file, wherever that is. */
+export function bundleFile({ cwd }: World, { bundle, config }: Given['options']): string {
+  return config === undefined ? `${absolute(cwd, bundle)}/config.json` : absolute(cwd, config)
 }
 
 /** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */

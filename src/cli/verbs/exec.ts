@@ -30,8 +30,8 @@ export const execVerb: Verb<'exec'> = (world, invocation) => {
   return ending?.status ?? 0
 }
 
-/** What makes a process out of the container's own: the file of --process, or the flags. */
-function processOf({ kernel, cwd }: World, { options, operands }: Of<'exec'>): (own: Process) => Process {
+/** Gives what makes a process out of the container's own: the file of --process, or the flags. */
+export function processOf({ kernel, cwd }: World, { options, operands }: Of<'exec'>): (own: Process) => Process {
   const { process: file } = options
   if (file === undefined) return (own) => changed(own, options, operands.args)
   const given = readProcess(readText(kernel.here, absolute(cwd, file)))
