@@ -6,6 +6,12 @@ import { errnoSentence } from '#ffi/errno.ts'
 import { SyscallError } from '#ffi/error.ts'
 import { TaskDied } from '#ffi/perform/task.ts'
 
+/** What an error was while something was known of it alone. */
+interface Origin {
+  readonly actions: readonly string[]
+  readonly cause?: SyscallError
+}
+
 /** A problem that is no failed system call: bad input, a state that does not allow it. */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -14,9 +20,10 @@ export class Failure extends Error {
   /** What would mend it, when that is known. */
   readonly hint: string | undefined
 
-  constructor(message: string, hint?: string, actions = underWay()) {
-    super(message)
-    this.actions = actions
+  /** `origin`: an error that this one says in more words. */
+  constructor(message: string, hint?: string, origin: Origin = { actions: underWay() }) {
+    super(message, { cause: origin.cause })
+    this.actions = origin.actions
     this.hint = hint
   }
 }
@@ -28,11 +35,8 @@ export class NotExecuted extends Failure {
   constructor(program: Unexecuted, why?: { reason: string; hint?: string; actions: readonly string[] }) {
     const { path, errno } = program
     const reason = why === undefined ? '' : `: ${why.reason}`
-    super(
-      `exec "${path}": ${errnoSentence(errno)}${reason}`,
-      why === undefined ? EXEC_HINTS[errno] : why.hint,
-      why?.actions,
-    )
+    const hint = why === undefined ? EXEC_HINTS[errno] : why.hint
+    super(`exec "${path}": ${errnoSentence(errno)}${reason}`, hint, why)
     this.program = program
   }
 

@@ -11,7 +11,9 @@ export function failureText(error: unknown): string {
 
 /** Takes anything thrown, gives what may mend it. The table is brought in now: it costs nothing where all goes well. */
 export async function failureHint(error: unknown): Promise<string | undefined> {
-  const hint = error instanceof Failure ? error.hint : (await import('#src/hints.ts')).hintFor(error)
+  const known = error instanceof Failure ? error.hint : undefined
+  const cause = error instanceof Failure ? error.cause : error
+  const hint = known ?? (cause === undefined ? undefined : (await import('#src/hints.ts')).hintFor(cause))
   return hint === undefined ? undefined : line(hint)
 }
 

@@ -4,7 +4,7 @@
 import { readConfig } from '#src/config/config.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
-import { HOST, pathsOf, sceneOf } from '#src/container/scene.ts'
+import { HOST, isThere, pathsOf, sceneOf } from '#src/container/scene.ts'
 import { savedConfig } from '#src/container/saved-config.ts'
 import { find } from '#src/container/store.ts'
 import { whyUnexecuted } from '#src/container/unexecuted.ts'
@@ -23,11 +23,9 @@ export function explained(world: World, invoked: Invoked, error: NotExecuted): N
   if (around?.process === undefined) return error
   const { config, bundle, process } = around
   const scene = sceneOf(config, bundle, process)
-  for (const candidate of pathsOf(path, process)) {
-    const why = whyUnexecuted(here, scene, candidate, errno)
-    if (why !== undefined) return because(error, why)
-  }
-  return error
+  const paths = pathsOf(path, process)
+  const executed = paths.find((candidate) => isThere(here, scene, candidate)) ?? paths[0] ?? path
+  return because(error, whyUnexecuted(here, scene, executed, errno))
 }
 
 function because(error: NotExecuted, why: ReturnType<typeof whyUnexecuted>): NotExecuted {

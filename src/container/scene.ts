@@ -89,6 +89,14 @@ export function lookUp(here: Sys, { root, bundle, mounts }: Scene, path: string)
   return found(here, openIfThere(here, directory, below.join('/')), over)
 }
 
+/** Whether there is a file of that path, or might be. */
+export function isThere(here: Sys, scene: Scene, path: string): boolean {
+  const found = lookUp(here, scene, path)
+  if (typeof found === 'string') return found === 'unknown'
+  found.file[Symbol.dispose]()
+  return true
+}
+
 function isPrefix(few: readonly string[], many: readonly string[]): boolean {
   return few.length <= many.length && few.every((part, i) => part === many[i])
 }

@@ -11,7 +11,7 @@ import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
 import { readAll } from '#src/files.ts'
 import { components } from '#src/rootfs/resolve.ts'
-import { type Found, HOST, lookUp, type Scene, type SceneUser } from './scene.ts'
+import { type Found, HOST, isThere, lookUp, type Scene, type SceneUser } from './scene.ts'
 
 /** Why, as the end of a sentence, and what mends it. */
 export interface Reason {
@@ -28,8 +28,12 @@ const MOST_INTERPRETERS = 5
 /** Mode bits of who may execute. */
 const EXECUTE = { owner: 0o100, group: 0o010, others: 0o001, any: 0o111 } as const
 
+/** The errnos that a look at the file explains. */
+const SHOWN_BY_FILE: readonly string[] = ['ENOENT', 'EACCES', 'ENOEXEC']
+
 /** Takes an absolute path of a scene and an errno of execve(2), gives the reason if the file shows one. */
 export function whyUnexecuted(here: Sys, scene: Scene, path: string, errno: string): Reason | undefined {
+  if (!SHOWN_BY_FILE.includes(errno)) return undefined
   try {
     return look(here, { scene, errno, depth: 0 }, path, 'it')
   } catch (error) {
@@ -68,16 +72,9 @@ function look(here: Sys, looking: Looking, path: string, subject: Subject): Reas
   const next = interpreterOf(head)
   if (next === undefined) return errno === 'ENOEXEC' ? notAProgram(head, path, subject) : undefined
   if (errno === 'ENOEXEC' && next.kind === 'loader') return notAProgram(head, path, subject)
-  if (isMissing(here, scene, next.path)) return missingInterpreter(next, path, subject)
+  if (!isThere(here, scene, next.path)) return missingInterpreter(next, path, subject)
   const deeper = { ...looking, depth: depth + 1 }
   return depth < MOST_INTERPRETERS ? look(here, deeper, next.path, `its interpreter "${next.path}"`) : undefined
-}
-
-function isMissing(here: Sys, scene: Scene, path: string): boolean {
-  const found = lookUp(here, scene, path)
-  if (typeof found === 'string') return found === 'missing'
-  found.file[Symbol.dispose]()
-  return false
 }
 
 function headOf(here: Sys, file: Fd): Uint8Array {
