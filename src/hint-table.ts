@@ -92,6 +92,12 @@ export const HINTS: readonly Hint[] = [
   },
   {
     syscall: 'open_tree',
+    errno: 'ENOENT',
+    doing: 'copy the source of mounts[',
+    hint: 'the source is a path of the host that is not there',
+  },
+  {
+    syscall: 'open_tree',
     errno: 'EINVAL',
     doing: 'make mounts[',
     hint: 'in a user namespace a mount with others below it can only be taken with them: use "rbind"',
@@ -400,6 +406,13 @@ export const HINTS: readonly Hint[] = [
     errno: 'EOPNOTSUPP',
     doing: 'set blkio.',
     hint: 'the scheduler of the disk has no weights: bfq has (/sys/block/*/queue/scheduler)',
+  },
+  {
+    syscall: 'openat',
+    errno: 'ENOENT',
+    when: '"/sys/fs/cgroup/',
+    doing: 'execute in container',
+    hint: '--cgroup names a cgroup below that of the container, and it must be there',
   },
   // Sockets of callers and agents.
   {

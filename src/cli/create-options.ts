@@ -54,13 +54,17 @@ export function bundleFile({ cwd }: World, { bundle, config }: Given['options'])
 }
 
 /** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */
-export function readBundle({ kernel }: World, file: string): string {
+export function readBundle(world: World, file: string): string {
+  return readGiven(world, file, 'a bundle is a directory with a config.json; bunc spec writes one')
+}
+
+/** Takes an absolute path that the command line names, gives the text. Throws a Failure where it cannot be read. */
+export function readGiven({ kernel }: World, file: string, hint?: string): string {
   return doing(`read "${file}"`, () => {
     try {
       return readText(kernel.here, file)
     } catch (error) {
-      if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
-      const hint = 'a bundle is a directory with a config.json; bunc spec writes one'
+      if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) throw error
       throw new Failure(errnoSentence(error.errno), hint)
     }
   })
