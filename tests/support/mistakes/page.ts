@@ -19,6 +19,11 @@ export function isQuoted({ name, version }: Runtime): boolean {
   return name === 'bunc' || QUOTED[name] === version
 }
 
+/** What crun says now and then in place of its reason: that its other half is gone. It is worth no quote. */
+export function isNoise(line: string): boolean {
+  return /^crun: .*(Broken pipe|sync socket)/.test(line)
+}
+
 /** The headings of the sections that have a block, in their order. */
 export function titlesOfPage(): readonly string[] {
   const sections = readFileSync(PAGE, 'utf8').split('\n### ').slice(1)
