@@ -175,7 +175,7 @@ function meaningOf(
   }
   if (statIfThere(sys, hierarchy.path) === undefined) return { reason: 'the cgroup is gone' }
   // The files that are named "cgroup." belong to no controller.
-  if (controller === 'hugetlb') return { reason: 'the kernel has no such file', hint: HUGEPAGE_SIZES }
-  if (hierarchy.version === 1 || controller === 'cgroup') return { reason: 'the kernel has no such file' }
-  return whyMissing(sys, hierarchy, controller)
+  const known = hierarchy.version === 1 || controller === 'cgroup'
+  const why = known ? { reason: 'the kernel has no such file' } : whyMissing(sys, hierarchy, controller)
+  return controller === 'hugetlb' ? { hint: HUGEPAGE_SIZES, ...why } : why
 }
