@@ -37,7 +37,7 @@ export const LIMIT_MISTAKES: readonly Mistake[] = [
     title: 'A list of CPUs is misspelt',
     provoke: running(limited({ cpu: { cpus: '0..1' } })),
     says: ['linux.resources.cpu.cpus', '"0..1"', 'no list like "0-3,7"'],
-    but: [CRUN_LEAVES_CGROUP],
+    but: [LEGACY, CRUN_LEAVES_CGROUP],
     quoted: !unifiedCgroups,
   },
   {
