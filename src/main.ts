@@ -7,7 +7,7 @@ import { decorated, type Kernel } from '#ffi/perform/kernel.ts'
 import { linux } from '#ffi/perform/linux.ts'
 import { traced } from '#ffi/perform/traced.ts'
 import { VERSION } from './build.ts'
-import { failureText } from './cli/failure-text.ts'
+import { failureHint, failureText } from './cli/failure-text.ts'
 import { parse } from './cli/parse.ts'
 import { storeDirectory } from './cli/paths.ts'
 import { runVerbOf } from './cli/run-verb.ts'
@@ -38,8 +38,8 @@ async function main(argv: readonly string[], kernel: Kernel): Promise<number> {
     log('debug', `"${invoked.command}" ends with exit code ${code}`)
     return code
   } catch (error) {
-    const { message, hint } = failureText(error)
-    report(kernel, log, { message, hint: hint === undefined ? '' : `hint: ${hint}\n` })
+    const hint = await failureHint(error)
+    report(kernel, log, { message: failureText(error), hint: hint === undefined ? '' : `hint: ${hint}\n` })
     return error instanceof UsageError ? error.exitCode : failed
   }
 }
@@ -75,7 +75,7 @@ function world(kernel: Kernel, { global }: Invoked, log: Log): World {
     store: storeDirectory(kernel.here, cwd, global.root, process.env),
     print: (text) => print(kernel.here, text),
     warn: (error) => {
-      const { message } = failureText(error)
+      const message = failureText(error)
       complain(kernel.here, `bunc: warning: ${message}\n`)
       // Not as an error: engines take the last of those for the reason why the command failed.
       log('warning', message)
@@ -89,7 +89,7 @@ function report(kernel: Kernel, log: Log, { message, hint }: { message: string; 
   try {
     log('error', message)
   } catch (error) {
-    complain(kernel.here, `bunc: Cannot write the log: ${failureText(error).message}\n`)
+    complain(kernel.here, `bunc: Cannot write the log: ${failureText(error)}\n`)
   }
 }
 

@@ -43,7 +43,8 @@ export function runProgram(kernel: Kernel, program: Omit<Program, 'stdio'>, { in
   }
   using pidfd = child.pidfd
   const { ending, text } = watched(kernel, { pidfd, reading, timeout })
-  if (ending === undefined) throw new Failure(`it did not end within ${timeout} seconds${quoted(text)}`)
+  if (ending === undefined)
+    throw new Failure(`it did not end within ${timeout} ${timeout === 1 ? 'second' : 'seconds'}${quoted(text)}`)
   if (ending.signal !== undefined) throw new Failure(`it was ended by ${signalName(ending.signal)}${quoted(text)}`)
   if (ending.status !== 0) throw new Failure(`it ended with exit status ${ending.status}${quoted(text)}`)
 }

@@ -107,12 +107,14 @@ function targetOf(
   return { hierarchy, controller: v2 }
 }
 
+const NO_UNIFIED = 'linux.resources.unified names files of cgroup v2: version 1 has fields of its own for them'
+
 /** `unified` is meant for version 2, file by file (config-linux.md#unified). */
 function setUnified(sys: Sys, record: CgroupRecord, { file, text }: { file: string; text: string }): void {
   const controller = file.split('.')[0] ?? ''
   const field = `unified["${file}"]`
   const legacy = legacyOf(record, controller)
-  if (legacy !== undefined) return refuse(field, `"${controller}" is mounted as cgroup v1 on this host`)
+  if (legacy !== undefined) return refuse(field, `"${controller}" is mounted as cgroup v1 on this host`, NO_UNIFIED)
   const target = targetOf(sys, record, { legacy, v1: controller, v2: controller, field })
   // A file of several lines takes one with each write.
   const values = text.split('\n').filter((line) => line !== '')
@@ -159,6 +161,8 @@ function write(sys: Sys, path: string, { file, value, otherwise }: Setting): voi
   else sys(put(opened, text))
 }
 
+const HUGEPAGE_SIZES = '/sys/kernel/mm/hugepages lists the sizes that this machine has'
+
 function meaningOf(
   sys: Sys,
   { hierarchy, controller }: Target,
@@ -171,6 +175,7 @@ function meaningOf(
   }
   if (statIfThere(sys, hierarchy.path) === undefined) return { reason: 'the cgroup is gone' }
   // The files that are named "cgroup." belong to no controller.
-  if (hierarchy.version === 1 || controller === 'cgroup') return { reason: 'the kernel has no such file' }
-  return whyMissing(sys, hierarchy, controller)
+  const known = hierarchy.version === 1 || controller === 'cgroup'
+  const why = known ? { reason: 'the kernel has no such file' } : whyMissing(sys, hierarchy, controller)
+  return controller === 'hugetlb' ? { hint: HUGEPAGE_SIZES, ...why } : why
 }

@@ -30,7 +30,8 @@ export function plan(sys: Sys, wanted: Wanted): CgroupRecord {
   if (driver === 'disabled') return { driver, hierarchies: [] }
   const layout = detectLayout(sys)
   if (layout.length === 0 && wanted.optional) return { driver, hierarchies: [] }
-  if (layout.length === 0) throw new Failure(`no cgroup file system is mounted on or below "${TOP}"`)
+  if (layout.length === 0)
+    throw new Failure(`no cgroup file system is mounted on or below "${TOP}"`, `mount -t cgroup2 cgroup2 ${TOP}`)
   if (driver === 'systemd') return planUnit(sys, wanted, layout)
   const inner = cleaned(path === '' ? id : path)
   if (inner === '') throw new Failure(`linux.cgroupsPath "${path}" is the root cgroup, which belongs to everyone`)

@@ -3,6 +3,7 @@
 
 import { openat } from '#ffi/calls/file.ts'
 import { CLONE_NEW } from '#ffi/numbers/clone.ts'
+import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Sys } from '#ffi/call.ts'
 import { Failure } from '#src/failure.ts'
@@ -82,8 +83,10 @@ export function openPlaces(
   { directory, open }: { directory: string; open: DisposableStack },
 ): Places {
   const work = workPath ?? `${directory}/criu.work`
-  for (const path of [imagePath, work]) makeDirectories(sys, path, DIRECTORY_MODE)
-  const opened = (path: string) => open.use(sys(openat('cwd', path, ['RDONLY', 'DIRECTORY'])))
+  const made = [imagePath, work]
+  for (const path of made) doing(`make the directory "${path}"`, () => makeDirectories(sys, path, DIRECTORY_MODE))
+  const opened = (path: string) =>
+    doing(`open the directory "${path}"`, () => open.use(sys(openat('cwd', path, ['RDONLY', 'DIRECTORY']))))
   return { image: opened(imagePath), work: opened(work), workPath: work }
 }
 

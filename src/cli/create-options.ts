@@ -25,9 +25,7 @@ export interface Given {
 /** Reads the bundle, gives the options of the use-case. Throws a ConfigError or a Failure. */
 export function createOptions(world: World, { options, global, id }: Given): CreateOptions {
   const bundle = absolute(world.cwd, options.bundle)
-  // As crun has it: the flag names a file, wherever that is.
-  const file = options.config === undefined ? `${bundle}/config.json` : absolute(world.cwd, options.config)
-  const configText = readBundle(world, file)
+  const configText = readBundle(world, bundleFile(world, options))
   const sockets = listenFds(process.env, world.kernel.here(getpid()))
   const preserveFds = sockets.count + options.preserveFds
   checkDescriptors(world, preserveFds)
@@ -50,14 +48,23 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
   }
 }
 
+/** Where the config is. As crun has it: the flag names a file, wherever that is. */
+export function bundleFile({ cwd }: World, { bundle, config }: Given['options']): string {
+  return config === undefined ? `${absolute(cwd, bundle)}/config.json` : absolute(cwd, config)
+}
+
 /** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */
-export function readBundle({ kernel }: World, file: string): string {
+export function readBundle(world: World, file: string): string {
+  return readGiven(world, file, 'a bundle is a directory with a config.json; bunc spec writes one')
+}
+
+/** Takes an absolute path that the command line names, gives the text. Throws a Failure where it cannot be read. */
+export function readGiven({ kernel }: World, file: string, hint?: string): string {
   return doing(`read "${file}"`, () => {
     try {
       return readText(kernel.here, file)
     } catch (error) {
-      if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
-      const hint = 'a bundle is a directory with a config.json; bunc spec writes one'
+      if (!failedWith(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) throw error
       throw new Failure(errnoSentence(error.errno), hint)
     }
   })

@@ -2,12 +2,13 @@
 
 import { inherited } from '#ffi/perform/here.ts'
 import { decodeText } from '#ffi/kinds.ts'
-import { readAll, readText } from '#src/files.ts'
+import { readAll } from '#src/files.ts'
+import { readGiven } from './create-options.ts'
 import { absolute } from './paths.ts'
 import type { World } from './verb.ts'
 
-/** Reads the text. Throws a SyscallError. */
-export function givenText({ kernel, cwd }: World, file: string): string {
-  if (file === '-') return decodeText(readAll(kernel.here, inherited(0, 'stdin')))
-  return readText(kernel.here, absolute(cwd, file))
+/** Reads the text. Throws a Failure where there is none. */
+export function givenText(world: World, file: string): string {
+  if (file === '-') return decodeText(readAll(world.kernel.here, inherited(0, 'stdin')))
+  return readGiven(world, absolute(world.cwd, file))
 }

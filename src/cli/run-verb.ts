@@ -1,6 +1,7 @@
 // Which verb does which command. What makes a process needs the reader of configs, the larger half of the program: it is
 // brought in when it is asked for, so that it costs nothing to `state`, `start`, `kill` and `delete`. So are rare commands.
 
+import { NotExecuted } from '#src/failure.ts'
 import { deleteVerb } from './verbs/delete.ts'
 import { killVerb } from './verbs/kill.ts'
 import { startVerb } from './verbs/start.ts'
@@ -10,6 +11,15 @@ import { versionText } from './version.ts'
 
 /** Does what an invocation asks for, gives the exit code. */
 export async function runVerbOf(world: World, invoked: Invoked): Promise<number> {
+  try {
+    return await verbOf(world, invoked)
+  } catch (error) {
+    if (!(error instanceof NotExecuted)) throw error
+    throw (await import('./unexecuted.ts')).explained(world, invoked, error)
+  }
+}
+
+async function verbOf(world: World, invoked: Invoked): Promise<number> {
   switch (invoked.command) {
     case 'create':
       return (await import('./process-verbs.ts')).createVerb(world, invoked)

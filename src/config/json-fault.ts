@@ -57,7 +57,15 @@ function report(text: string, at: number, expected: string): string {
   const column = at - before.lastIndexOf('\n')
   const letter = text.charAt(at)
   const found = letter === '' ? 'the end of the file' : letter === '"' ? stringWhere(expected) : JSON.stringify(letter)
-  return `line ${line}, column ${column}: expected ${expected} but found ${found}`
+  return `line ${line}, column ${column}: expected ${expected} but found ${found}${remark(text, at)}`
+}
+
+/** What else it may be that was taken for JSON. */
+function remark(text: string, at: number): string {
+  if (text.includes('\0')) return ': it must be UTF-8'
+  if (/\/[/*]|#/y.test(text.slice(at, at + 2))) return ': JSON has no comments'
+  if (text.trim() === '') return ': it is empty'
+  return at === 0 && /^[\w-]/.test(text) ? ': it must be JSON, and YAML is none' : ''
 }
 
 function stringWhere(expected: string): string {

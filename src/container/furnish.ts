@@ -20,6 +20,7 @@ import { setSysctls } from '#src/namespaces/sysctl.ts'
 import { newKeyring } from '#src/security/keyring.ts'
 import { withKeyLabel } from '#src/security/selinux.ts'
 import { identify } from './identify.ts'
+import { withKernelWords } from './kernel-words.ts'
 import { setFromOutside, setOomScore } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
 import { letGo } from './last-batch.ts'
@@ -38,11 +39,19 @@ export interface Furnished {
 
 /** Makes the task and everything around it. Throws a SyscallError or a Failure. */
 export function furnish(site: Site): Furnished {
-  const { kernel, config, process, plan, joins, options } = site
+  const { kernel } = site
   const task = site.undo.use(bear(site))
   // Before it does anything that counts.
   adoptTask(site, task.pid)
+  try {
+    return furnishTask(site, task)
+  } catch (error) {
+    throw withKernelWords(kernel.here, task, error)
+  }
+}
 
+function furnishTask(site: Site, task: Task): Furnished {
+  const { kernel, config, process, plan, joins, options } = site
   const maps = { uids: config.linux.uidMappings, gids: config.linux.gidMappings }
   // While it is bunc's own child in every respect: of another user's, bunc could not open the file.
   if (process.oomScoreAdj !== undefined) setOomScore(kernel, task.pid, process.oomScoreAdj)

@@ -1,12 +1,16 @@
 // All containers of a store.
 
 import type { Kernel } from '#ffi/perform/kernel.ts'
+import { Failure } from '#src/failure.ts'
+import { statIfThere } from '#src/files.ts'
 import { report, type Report } from './state-report.ts'
 import { loadState } from './state.ts'
 import { directoryOf, names } from './store.ts'
 
 /** Gives every container that can be read; tells `warn` of those that cannot. One damaged file hides no other container. */
 export function list({ here }: Kernel, store: string, warn: (error: unknown) => void): Report[] {
+  const place = statIfThere(here, store)
+  if (place !== undefined && place.type !== 'directory') throw new Failure(`Cannot list "${store}": it is no directory`)
   const reports: Report[] = []
   for (const id of names(here, store)) {
     const directory = directoryOf(store, id)

@@ -1,6 +1,7 @@
 // Makes a container, starts it, and, in the foreground, stays with it until it ends and takes it away.
 
 import type { Ending } from '#ffi/calls/process.ts'
+import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { attend } from '#src/console/foreground.ts'
@@ -34,6 +35,8 @@ export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
     const ending = doing(`stay with container "${options.id}"`, () =>
       attend(kernel.here, { pidfd, master: created.master, aside: listening }),
     )
+    // Nobody else says so: the program has written nothing, and the exit code is a number.
+    if (ending.signal === SIGNAL.SIGSYS && options.config.linux.seccomp !== undefined) options.warn(killedByFilter())
     if (!options.keep)
       doing(`delete container "${options.id}"`, () =>
         destroy(kernel, created, { warn: options.warn, savedConfig: () => options.config }),
@@ -46,6 +49,12 @@ export function run(kernel: Kernel, options: RunOptions): Ending | undefined {
   }
 }
 
+function killedByFilter(): Failure {
+  return new Failure(
+    'The process was ended by SIGSYS: its seccomp profile kills for a call that it made; the kernel log tells which ("type=1326", "syscall=")',
+  )
+}
+
 /** A terminal needs somebody who holds its other end: bunc in the foreground, or whoever listens on the socket. */
 export function checkConsole({
   detach,
@@ -54,7 +63,13 @@ export function checkConsole({
 }: Pick<RunOptions, 'detach' | 'consoleSocket' | 'config'>): void {
   const terminal = config.process?.terminal ?? false
   if (detach && terminal && consoleSocket === undefined)
-    throw new Failure('cannot allocate tty if bunc will detach without setting console socket', 'use --console-socket')
+    throw new Failure(
+      'cannot allocate tty if bunc will detach without setting console socket',
+      'name with --console-socket who is to get it, or use "bunc run" in the foreground',
+    )
   if ((!detach || !terminal) && consoleSocket !== undefined)
-    throw new Failure('cannot use console socket if bunc will not detach or allocate tty')
+    throw new Failure(
+      'cannot use console socket if bunc will not detach or allocate tty',
+      'leave --console-socket out, or set process.terminal in config.json',
+    )
 }

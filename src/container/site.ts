@@ -95,6 +95,11 @@ export interface Site {
   readonly undo: DisposableStack
 }
 
+/** Where the root lies on the host: a relative path starts at the bundle. */
+export function rootOf({ root }: Config, bundle: string): string {
+  return root.path.startsWith('/') ? root.path : `${bundle}/${root.path}`
+}
+
 /** Prepares the site. Adds to `undo` what takes away what was made, and to `open` the descriptors to be closed. */
 export function prepareSite(
   kernel: Kernel,
@@ -122,7 +127,7 @@ export function prepareSite(
   const cgroup = planned.unit === undefined ? make(here, planned, { optional: rootless }) : planned
   const cgroupUndo = undo.use(new DisposableStack())
   if (cgroup.unit === undefined) cgroupUndo.defer(() => remove(here, cgroup))
-  const rootfs = config.root.path.startsWith('/') ? config.root.path : `${bundle}/${config.root.path}`
+  const rootfs = rootOf(config, bundle)
   const fifo = open.use(makeFifo(kernel, directory, config))
   const extraTree = open.use(options.extraMount?.make(here, directory))
   const site = {

@@ -35,7 +35,11 @@ export function claim(sys: Sys, store: string, id: string): string {
   try {
     sys(mkdirat('cwd', directory, CONTAINER_MODE))
   } catch (error) {
-    if (failedWith(error, 'EEXIST')) throw new Failure(`container with id "${id}" already exists`)
+    if (failedWith(error, 'EEXIST'))
+      throw new Failure(
+        `container with id "${id}" already exists`,
+        `"bunc delete ${id}" removes it when it has stopped, "bunc delete --force ${id}" in any state`,
+      )
     throw error
   }
   return directory
@@ -52,7 +56,8 @@ export function find(sys: Sys, store: string, id: string): Known {
   checkName(id)
   const directory = directoryOf(store, id)
   const state = loadState(sys, directory)
-  if (state === undefined) throw new Failure(`container "${id}" does not exist`)
+  if (state === undefined)
+    throw new Failure(`container "${id}" does not exist`, `it was looked for in "${store}": --root names another place`)
   return { directory, state }
 }
 

@@ -5,10 +5,10 @@ import type { Sys, TaskSys } from '#ffi/call.ts'
 import { poll } from '#ffi/calls/descriptor.ts'
 import { read } from '#ffi/calls/file.ts'
 import { execveat } from '#ffi/calls/process.ts'
-import { errnoName, errnoSentence } from '#ffi/errno.ts'
+import { errnoName } from '#ffi/errno.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
-import { Failure } from '#src/failure.ts'
+import { NotExecuted } from '#src/failure.ts'
 
 /** What is executed. */
 export interface Execution {
@@ -23,7 +23,7 @@ export function queueExec(sys: TaskSys, { path, args, env }: Execution): void {
 }
 
 /**
- * Takes the reading end, gives once the program has been executed. Throws a Failure when it could not be. `path` is what
+ * Takes the reading end, gives once the program has been executed. Throws a NotExecuted when it could not be. `path` is what
  * was to be executed, for the message.
  */
 export function awaitExec(here: Sys, reading: Fd, path: string): void {
@@ -33,16 +33,11 @@ export function awaitExec(here: Sys, reading: Fd, path: string): void {
     if (bytes === undefined) continue
     if (bytes.length < RESULT_SIZE) return
     const errno = errnoName(-Number(new DataView(bytes.buffer).getBigInt64(0, true)))
-    throw new Failure(`exec "${path}": ${errnoSentence(errno)}`, EXEC_HINTS[errno])
+    throw new NotExecuted({ path, errno, side: 'container' })
   }
 }
 
 const RESULT_SIZE = 8
-
-const EXEC_HINTS: { readonly [errno: string]: string } = {
-  ENOEXEC: 'the file is no program of this architecture and no script with a "#!" line',
-  ENOENT: 'the file is there, so it is its interpreter (the "#!" line, or the dynamic loader) that is missing',
-}
 
 function readNow(here: Sys, reading: Fd): Uint8Array | undefined {
   try {

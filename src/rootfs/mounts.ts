@@ -7,12 +7,14 @@ import { type MountAttribute, MS, mountSetattr } from '#ffi/calls/mount.ts'
 import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
+import { nearest } from '#src/config/nearest.ts'
 import type { Mount } from '#src/config/schema/mounts.ts'
 import { Failure } from '#src/failure.ts'
 import { attach, boundTree, finishTree, newFilesystem, openHost } from './attach.ts'
 import { type CgroupTree, mountCgroups } from './cgroupfs.ts'
 import { copyUp } from './copy-up.ts'
 import { linkOnHost, makeLink, placeUnfollowed } from './links.ts'
+import { MOUNT_OPTIONS } from './options.ts'
 import { type MountPlan, parseOptions, withLabel } from './parse-options.ts'
 import { components, containsLink, directoryInRoot, fileInRoot, openIfThere, withoutLinks } from './resolve.ts'
 
@@ -109,7 +111,7 @@ export function withMode(
 
 function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {
   const { task, here } = setting
-  if (plan.data.length > 0) throw new Failure(`a bind mount cannot have the file system option "${plan.data[0]}"`)
+  if (plan.data.length > 0) throw unknownOption(plan.data[0] ?? '')
   const source = hostPath(mount, setting.bundle)
   if (plan.links.includes('copy') && copiesLink(setting, mount.destination, source)) return
   const { stat, attributes } = inspectSource(here, source, {
@@ -120,6 +122,16 @@ function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefi
   using tree = setting.mapped.get(mount) ?? boundTree(task, source, bindPlan(plan), attributes)
   attach(task, tree, target)
   finishTree(task, tree, plan)
+}
+
+function unknownOption(option: string): Failure {
+  const meant = nearest(option, Object.keys(MOUNT_OPTIONS))
+  return new Failure(
+    `a bind mount cannot have the file system option "${option}"`,
+    meant === undefined
+      ? 'it shows files that are there already, in a file system that has its options'
+      : `did you mean "${meant}"?`,
+  )
 }
 
 /** What is bound, as a path of the host: a relative source lies in the bundle. */
@@ -153,7 +165,10 @@ function refuseMismatch({ here, rootBefore }: MountSetting, destination: string,
   const there = here(tolerating(fstat(target), 'ENOENT'))
   if (there === undefined || (there.type === 'directory') === (source.type === 'directory')) return
   const [what, onto] = source.type === 'directory' ? ['directory', 'file'] : ['file', 'directory']
-  throw new Failure(`not a directory: a ${what} cannot be mounted on the ${onto} "${destination}" of the container`)
+  throw new Failure(
+    `not a directory: a ${what} cannot be mounted on the ${onto} "${destination}" of the container`,
+    `the source is a ${what} of the host: make the other side one, or choose another destination`,
+  )
 }
 
 /** What the source of a bind mount is, and, where they are locked, which attributes the container may not take away. */
@@ -168,9 +183,27 @@ export function inspectSource(
     const attributes = LOCKABLE.filter((name) => flags & MS[name])
     return { stat: here(fstat(file)), attributes }
   } catch (error) {
-    if (failedWith(error, 'ENOENT')) throw new Failure(`source "${source}" does not exist: no such file or directory`)
-    throw error
+    throw failedWith(error, 'ENOENT', 'ENOTDIR') ? missingSource(here, source, error.errno) : error
   }
+}
+
+/** Which side is missing, and why it may look as if it were there. */
+function missingSource(here: Sys, source: string, errno: string): Failure {
+  if (errno === 'ENOTDIR')
+    return new Failure(
+      `source "${source}" does not exist: not a directory`,
+      'the path leads through a file of the host',
+    )
+  const target = linkOnHost(here, source)
+  if (target === undefined)
+    return new Failure(
+      `source "${source}" does not exist: no such file or directory`,
+      'make it on the host, or correct the source of this mount; a relative source starts at the bundle',
+    )
+  return new Failure(
+    `source "${source}" is a link to "${target}", which does not exist: no such file or directory`,
+    'the link is followed on the host, not in the container',
+  )
 }
 
 const LOCKABLE = ['RDONLY', 'NOSUID', 'NODEV', 'NOEXEC'] as const

@@ -16,7 +16,8 @@ export function apparmorEnabled(here: Sys): boolean {
 export function setApparmorProfile(here: Sys, sys: TaskSys, procfs: Fd, profile: string): void {
   if (profile === '') return
   doing(`set process.apparmorProfile "${profile}"`, () => {
-    if (!apparmorEnabled(here)) throw new Failure('AppArmor is not enabled on this host')
+    if (!apparmorEnabled(here))
+      throw new Failure('AppArmor is not enabled on this host', 'take it out of config.json, or switch AppArmor on')
     // attr/apparmor/exec since 5.8; the plain one belongs to whichever module comes first.
     const how = { flags: ['WRONLY'], resolve: ['NO_XDEV'] } as const
     using own = sys(tolerating(openat2(procfs, 'self/attr/apparmor/exec', how), 'ENOENT'))

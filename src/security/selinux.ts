@@ -11,7 +11,7 @@ import { statIfThere } from '#src/files.ts'
 export function requireSelinux(here: Sys, field: string, label: string): void {
   if (label === '' || statIfThere(here, '/sys/fs/selinux/enforce') !== undefined) return
   doing(`set ${field} "${label}"`, () => {
-    throw new Failure('SELinux is not enabled on this host')
+    throw new Failure('SELinux is not enabled on this host', `take ${field} out of config.json, or switch SELinux on`)
   })
 }
 

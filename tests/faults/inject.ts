@@ -60,12 +60,12 @@ async function bunc(...words: readonly string[]): Promise<{ code: number; messag
     cwd: '/',
     store,
     print: () => {},
-    warn: (error: unknown) => void warnings.push(failureText(error).message),
+    warn: (error: unknown) => void warnings.push(failureText(error)),
   }
   try {
     return { code: await runVerbOf(world, invoked), message: '', warnings }
   } catch (error) {
-    return { code: 1, message: failureText(error).message, warnings }
+    return { code: 1, message: failureText(error), warnings }
   }
 }
 

@@ -154,7 +154,7 @@ function judged(input: string, act: () => Verdict['kind'], failed: () => Verdict
   try {
     return { kind: act(), message: '', input, wrong: undefined }
   } catch (error) {
-    const { message } = failureText(error)
+    const message = failureText(error)
     return { kind: failed(), message, input, wrong: faultIn(message, error) }
   }
 }

@@ -2,9 +2,11 @@
 
 import { describe, expect, test } from 'bun:test'
 
+import { doing } from '#ffi/context.ts'
 import { SyscallError } from '#ffi/error.ts'
 import { ERRNO } from '#ffi/numbers/errno.ts'
 import { Failure } from '#src/failure.ts'
+import { HINTS } from '#src/hint-table.ts'
 import { hintFor } from '#src/hints.ts'
 
 const failed = (syscall: string, errno: keyof typeof ERRNO) =>
@@ -28,6 +30,36 @@ describe('a failure that has puzzled people has a hint', () => {
   ] as const)('%s = %s', (syscall, errno, hint) => {
     expect(hintFor(failed(syscall, errno))).toMatch(hint)
   })
+})
+
+describe('what was being done tells failures of one call apart', () => {
+  const during = (action: string, syscall: string, errno: keyof typeof ERRNO) =>
+    hintFor(doing(`create container "web"`, () => doing(action, () => failed(syscall, errno))))
+
+  test.each([
+    ['set cpuset.cpus for linux.resources.cpu.cpus', 'write', 'EINVAL', /CPUs/],
+    ['set linux.sysctl["a.b"] to "c"', 'write', 'EINVAL', /does not take this value/],
+    ['make mounts[3], "bind" on "/data"', 'mkdirat', 'EROFS', /destination is missing/],
+    ['make the cgroup "/sys/fs/cgroup/web"', 'mkdirat', 'EROFS', /cgroups are mounted read-only/],
+    ['open the root "/srv"', 'openat', 'ENOENT', /root\.path/],
+    ['join the network namespace "/run/netns/a"', 'openat', 'ENOENT', /whoever made the namespace/],
+  ] as const)('%s', (action, syscall, errno, hint) => {
+    expect(during(action, syscall, errno)).toMatch(hint)
+  })
+
+  test('and none of them applies to what has no row', () => {
+    expect(during('set the host name', 'write', 'EINVAL')).toBeUndefined()
+  })
+})
+
+test('what any call can run out of has a hint for every call', () => {
+  expect(hintFor(failed('write', 'ENOSPC'))).toMatch(/disk is full/)
+  expect(hintFor(failed('pipe2', 'EMFILE'))).toMatch(/ulimit -n/)
+})
+
+test('no hint has words by which an engine would take the error for another', () => {
+  const taken = /no such file or directory|permission denied|is a directory|not a directory|executable file not found/
+  for (const { hint } of HINTS) expect(hint).not.toMatch(taken)
 })
 
 test('the same call with another errno, and the same errno of another call, have none', () => {

@@ -4,8 +4,8 @@ import { readProcess } from '#src/config/config.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { holdSignals } from '#src/container/signals.ts'
 import { exec } from '#src/container/exec.ts'
-import { readText } from '#src/files.ts'
-import { checkDescriptors } from '../create-options.ts'
+import { Failure } from '#src/failure.ts'
+import { checkDescriptors, readGiven } from '../create-options.ts'
 import { absolute } from '../paths.ts'
 import type { Of, Verb, World } from '../verb.ts'
 
@@ -30,17 +30,18 @@ export const execVerb: Verb<'exec'> = (world, invocation) => {
   return ending?.status ?? 0
 }
 
-/** What makes a process out of the container's own: the file of --process, or the flags. */
-function processOf({ kernel, cwd }: World, { options, operands }: Of<'exec'>): (own: Process) => Process {
+/** Gives what makes a process out of the container's own: the file of --process, or the flags. */
+export function processOf(world: World, { options, operands }: Of<'exec'>): (own: Process) => Process {
   const { process: file } = options
   if (file === undefined) return (own) => changed(own, options, operands.args)
-  const given = readProcess(readText(kernel.here, absolute(cwd, file)))
+  const given = readProcess(readGiven(world, absolute(world.cwd, file)))
   return () => given
 }
 
 function changed(own: Process, options: Of<'exec'>['options'], args: readonly string[]): Process {
   const { user, additionalGids, cap } = options
   const { consoleSize: _, ...rest } = own
+  if (options.cwd?.startsWith('/') === false) throw new Failure(`--cwd "${options.cwd}" is not an absolute path`)
   return {
     ...rest,
     args,

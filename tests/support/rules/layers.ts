@@ -47,6 +47,7 @@ export const COMMON: readonly string[] = [
   'build.ts',
   'failure.ts',
   'files.ts',
+  'hint-table.ts',
   'hints.ts',
   'log-daemons.ts',
   'log.ts',

@@ -5,7 +5,7 @@ import { locateFault } from '#src/config/json-fault.ts'
 import { random } from '#tests/support/random.ts'
 
 const FAULTS: readonly (readonly [text: string, fault: string])[] = [
-  ['', 'line 1, column 1: expected a value but found the end of the file'],
+  ['', 'line 1, column 1: expected a value but found the end of the file: it is empty'],
   ['{"a":}', 'line 1, column 6: expected a value but found "}"'],
   ['{"a":1,}', 'line 1, column 8: expected a key but found "}"'],
   ['[1,]', 'line 1, column 4: expected a value but found "]"'],
@@ -24,8 +24,11 @@ const FAULTS: readonly (readonly [text: string, fault: string])[] = [
     'line 1, column 6: expected a value but found a string that does not end or has an invalid character',
   ],
   ["{'a':1}", 'line 1, column 2: expected a key or "}" but found "\'"'],
-  ['{"a":1, // why\n"b":2}', 'line 1, column 9: expected a key but found "/"'],
+  ['{"a":1, // why\n"b":2}', 'line 1, column 9: expected a key but found "/": JSON has no comments'],
   ['{"a":{"b":[1,{"c":2}}}', 'line 1, column 21: expected "," or "]" but found "}"'],
+  ['a: 1\n', 'line 1, column 1: expected a value but found "a": it must be JSON, and YAML is none'],
+  ['{ # why\n}', 'line 1, column 3: expected a key or "}" but found "#": JSON has no comments'],
+  ['\ufffd{\0', 'line 1, column 1: expected a value but found "\ufffd": it must be UTF-8'],
 ]
 
 for (const [text, fault] of FAULTS)

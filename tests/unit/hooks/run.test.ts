@@ -92,9 +92,12 @@ describe('a hook that fails', () => {
     expect(message.length).toBeLessThan(20_000)
   })
 
-  test('because it is not there, is an error of its execve', () => {
+  test('because it is not there, is a program of the host that was not executed', () => {
     expect(() => failureOf({ path: '/nowhere/hook', args: [], env: [] })).toThrow(
-      expect.objectContaining({ errno: 'ENOENT', actions: ['run hooks.poststop[0], "/nowhere/hook"'] }),
+      expect.objectContaining({
+        program: { path: '/nowhere/hook', errno: 'ENOENT', side: 'host' },
+        actions: ['run hooks.poststop[0], "/nowhere/hook"'],
+      }),
     )
   })
 })

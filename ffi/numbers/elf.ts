@@ -1,0 +1,36 @@
+// Table: where an ELF file says what it is for (elf(5)), as far as an error message needs it. No code.
+
+/** The first bytes of every ELF file. */
+export const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const
+
+/** Offsets of what stands at the same place in every ELF file. */
+export const ELF_IDENT = { class: 4, data: 5, machine: 18 } as const
+
+/** EI_CLASS and EI_DATA. */
+export const ELF_CLASS = { 32: 1, 64: 2 } as const
+export const ELF_LITTLE_ENDIAN = 1
+
+/** Offsets of the program headers: in the file's header, and within one of them. */
+export const ELF_LAYOUT = {
+  32: { phoff: 28, phentsize: 42, phnum: 44, offset: 4, filesz: 16 },
+  64: { phoff: 32, phentsize: 54, phnum: 56, offset: 8, filesz: 32 },
+} as const
+
+/** p_type of the header that names the loader. */
+export const PT_INTERP = 3
+
+/** e_machine by number, as uname(1) and image platforms call it. */
+export const ELF_MACHINE: { readonly [number: number]: string } = {
+  2: 'SPARC',
+  3: 'i386',
+  8: 'MIPS',
+  20: 'PowerPC',
+  21: 'ppc64',
+  22: 's390x',
+  40: 'ARM',
+  43: 'SPARC64',
+  62: 'x86-64',
+  183: 'AArch64',
+  243: 'RISC-V',
+  258: 'LoongArch',
+}
