@@ -27,9 +27,12 @@ export interface Diagnosis {
   readonly verdicts: readonly Verdict[]
 }
 
-/** Looks at everything. */
-export function diagnose(patient: Patient): readonly Diagnosis[] {
-  return PARTS.map(([part, probe]) => ({ part, verdicts: probe(patient) }))
+/** Looks at everything; tells the name of each part before it is looked at. */
+export function diagnose(patient: Patient, begin: (part: string) => void): readonly Diagnosis[] {
+  return PARTS.map(([part, probe]) => {
+    begin(part)
+    return { part, verdicts: probe(patient) }
+  })
 }
 
 /** Whether containers can run: nothing is missing that all of them need. */
