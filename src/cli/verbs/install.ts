@@ -1,7 +1,7 @@
 // `bunc install`.
 
 import { readlinkat } from '#ffi/calls/file.ts'
-import { ENGINES } from '#src/engines/engines.ts'
+import { type Engine, ENGINES } from '#src/engines/engines.ts'
 import { install, type Installed, type InstallOptions, uninstall } from '#src/engines/install.ts'
 import { statIfThere } from '#src/files.ts'
 import { printable } from '#src/output.ts'
@@ -18,7 +18,8 @@ export const installVerb: Verb<'install'> = (world, invocation) => {
   const lines = done.before === done.after ? [`${done.file}: nothing to change`] : changes(done, asked)
   if (done.before !== done.after && !asked.dryRun) {
     const systemd = statIfThere(world.kernel.here, '/run/systemd/system') !== undefined
-    lines.push(`to make ${operands.engine} read it: ${ENGINES[operands.engine].reload[systemd ? 0 : 1]}`)
+    const { reload, forget = reload }: Engine = ENGINES[operands.engine]
+    lines.push(`to make ${operands.engine} read it: ${(options.uninstall ? forget : reload)[systemd ? 0 : 1]}`)
   }
   const { paint } = surfaceOf(world.kernel.here, 'stdout')
   world.print(
