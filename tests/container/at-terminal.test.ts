@@ -8,11 +8,10 @@ import { TerminalSession } from '#tests/engines/terminal.ts'
 import type { Box } from '#tests/support/box.ts'
 import { writeConfig } from '#tests/support/bundle.ts'
 import { containerTest, lacks } from '#tests/support/container-test.ts'
+import { COLOURS, ESC, screen } from '#tests/support/screen.ts'
 import { defaultSpec, merge } from '#tests/support/spec.ts'
 
 const ALONE = [lacks('runc', 'has no colours'), lacks('crun', 'has no colours')]
-const ESC = '\u001b'
-const COLOURS = /\u001b\[[\d;]*m/g
 
 interface Seen {
   readonly code: number
@@ -79,7 +78,7 @@ for (const { title, args, shows } of COMMANDS) {
       // No TERM is what an engine has; with one, it is still a pipe.
       for (const env of [{}, { TERM: 'xterm' }]) {
         const { code, stdout, stderr } = await box.call(args(box), { env })
-        expect(steady(stderr + stdout)).toBe(steady(seen.text.replaceAll(COLOURS, '')))
+        expect(steady(stderr + stdout)).toBe(steady(screen(seen.text)))
         expect(code).toBe(seen.code)
       }
     },
@@ -149,20 +148,6 @@ containerTest(
   },
   ...ALONE,
 )
-
-/** What is on the screen in the end, of a terminal that knows the return and how to erase the rest of a line. */
-function screen(text: string): string {
-  const lines = text.split('\n').map((line) => {
-    let shown = ''
-    for (const piece of line.split('\r')) {
-      const [before = '', after] = piece.split(`${ESC}[K`)
-      const written = before + shown.slice(before.length)
-      shown = after === undefined ? written : before + after
-    }
-    return shown
-  })
-  return lines.join('\n').replaceAll(COLOURS, '')
-}
 
 containerTest(
   'selftest says what it is at, and takes that away; not in a pipe, and not with a log',

@@ -1,6 +1,6 @@
 // `bunc doctor`.
 
-import { canRun, diagnose, type Diagnosis } from '#src/doctor/doctor.ts'
+import { diagnose, type Diagnosis, runnable } from '#src/doctor/doctor.ts'
 import type { Verdict } from '#src/doctor/verdict.ts'
 import { printable } from '#src/output.ts'
 import type { Paint, Tone } from '#src/paint.ts'
@@ -14,13 +14,14 @@ export const doctorVerb: Verb<'doctor'> = ({ kernel, print }, { options, global 
   using waiting = progress(here, !options.json && global.log === undefined)
   const diagnoses = diagnose({ kernel, path: process.env['PATH'] }, (name) => waiting.show(`looking at: ${name}`))
   waiting.clear()
-  const sound = canRun(diagnoses)
-  if (options.json) print(shownJson(here, `${JSON.stringify({ canRun: sound, diagnoses }, null, 2)}\n`))
+  const which = runnable(diagnoses)
+  const canRun = which !== 'none'
+  if (options.json) print(shownJson(here, `${JSON.stringify({ canRun, diagnoses }, null, 2)}\n`))
   else {
     const { paint } = surfaceOf(here, 'stdout')
-    print(`${[...diagnoses.map((one) => part(one, paint)), conclusion(sound, paint)].join('\n\n')}\n`)
+    print(`${[...diagnoses.map((one) => part(one, paint)), CONCLUSIONS[which](paint)].join('\n\n')}\n`)
   }
-  return sound ? 0 : 1
+  return canRun ? 0 : 1
 }
 
 const VERDICT_WIDTH = 'limited'.length
@@ -38,6 +39,8 @@ function lines({ subject, verdict, why, mend }: Verdict, paint: Paint): readonly
   return [first, `${' '.repeat(VERDICT_WIDTH + 4)}${paint('aside', printable(`mend: ${mend}`))}`]
 }
 
-function conclusion(sound: boolean, paint: Paint): string {
-  return sound ? paint('good', 'Containers can run here.') : paint('fault', 'Containers cannot run here.')
+const CONCLUSIONS: Readonly<Record<ReturnType<typeof runnable>, (paint: Paint) => string>> = {
+  all: (paint) => paint('good', 'Containers can run here.'),
+  'own users': (paint) => paint('doubtful', 'Containers with a user namespace can run here; all others need root.'),
+  none: (paint) => paint('fault', 'Containers cannot run here.'),
 }

@@ -13,7 +13,8 @@ import type { Verb } from '../verb.ts'
 
 /** Tries every promise; 1 where one is broken. */
 export const selftestVerb: Verb<'selftest'> = ({ kernel, store, cwd, print }, { options, global }) => {
-  if (kernel.here(geteuid()) !== 0) throw new Failure('operation not permitted', 'this needs root: sudo bunc selftest')
+  if (kernel.here(geteuid()) !== 0)
+    throw new Failure('Cannot make containers to test: operation not permitted', 'this needs root: sudo bunc selftest')
   holdSignals()
   const { paint } = surfaceOf(kernel.here, 'stdout')
   using waiting = progress(kernel.here, global.log === undefined)

@@ -58,11 +58,11 @@ function assertRestored(engine: EngineName): void {
   expect(existsSync(`${FILES[engine]}.before-bunc`)).toBe(false)
 }
 
-const dockerInfo = (format: string) => ok(['docker', 'info', '--format', format])
+const dockerSays = (format: string) => ok(['docker', 'info', '--format', format])
 
 /** dockerd reads its settings some time after the signal. */
 const dockerKnows = (known: boolean) =>
-  eventually('Docker to read its settings', () => dockerInfo('{{json .Runtimes}}').includes('"bunc"') === known)
+  eventually('Docker to read its settings', () => dockerSays('{{json .Runtimes}}').includes('"bunc"') === known)
 
 onlyBunc(
   'docker takes bunc from a reload on, keeps its settings and its containers, and lets bunc go with a restart',
@@ -70,7 +70,7 @@ onlyBunc(
     ok(['systemctl', 'start', 'docker.service'])
     ok(['docker', 'import', IMAGE, 'busybox'])
     const daemon = ok(['systemctl', 'show', '--value', '--property', 'MainPID', 'docker.service'])
-    const before = dockerInfo('{{.DefaultRuntime}}')
+    const before = dockerSays('{{.DefaultRuntime}}')
     const chosen = ['docker', ...RUN, '--runtime', 'bunc', 'busybox', 'echo', 'hello']
     expect(call(chosen).output).toContain('bunc')
     expect(call(chosen).code).not.toBe(0)
@@ -84,11 +84,11 @@ onlyBunc(
     expect(JSON.parse(readFileSync(FILES.docker, 'utf8'))).toEqual({ ...JSON.parse(SETTINGS.docker), runtimes })
     await dockerKnows(true)
     expect(ok(chosen)).toBe('hello')
-    expect([dockerInfo('{{.DefaultRuntime}}'), dockerInfo('{{json .Labels}}')]).toEqual([before, '["kept=yes"]'])
+    expect([dockerSays('{{.DefaultRuntime}}'), dockerSays('{{json .Labels}}')]).toEqual([before, '["kept=yes"]'])
     assertIdle('docker')
 
     install('docker', '--default')
-    await eventually('bunc as the default', () => dockerInfo('{{.DefaultRuntime}}') === 'bunc')
+    await eventually('bunc as the default', () => dockerSays('{{.DefaultRuntime}}') === 'bunc')
     ok(['docker', 'run', '--detach', '--name', 'newer', '--network', 'none', 'busybox', 'sleep', '1000'])
     const format = '{{.HostConfig.Runtime}} {{.State.Status}}'
     expect(ok(['docker', 'inspect', '--format', format, 'older', 'newer'])).toBe(`${before} running\nbunc running`)
@@ -100,7 +100,7 @@ onlyBunc(
     expect(install('docker', '--uninstall')).toContain('systemctl restart docker')
     assertRestored('docker')
     await dockerKnows(false)
-    expect(dockerInfo('{{.DefaultRuntime}}')).toBe(before)
+    expect(dockerSays('{{.DefaultRuntime}}')).toBe(before)
     expect(call(chosen).code).not.toBe(0)
     expect(ok(['docker', 'exec', 'older', 'echo', 'alive'])).toBe('alive')
     assertIdle('docker', '--uninstall')
