@@ -32,7 +32,7 @@ beforeAll(() => {
 afterAll(() => rmSync(programs, { recursive: true, force: true }))
 
 function commandOf(box: Box): readonly string[] {
-  const copy = join(programs, 'bunc')
+  const copy = join(programs, box.runtime.name)
   if (!existsSync(copy)) copyFileSync(box.runtime.argv.at(-1) ?? '', copy)
   chmodSync(copy, 0o755)
   return [...box.runtime.argv.slice(0, -1), copy]
