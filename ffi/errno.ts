@@ -13,6 +13,11 @@ export function errnoName(number: number): string {
   return names.get(number) ?? `errno ${number}`
 }
 
+/** Whether a word is the name of an errno: "ENOENT". */
+export function isErrno(word: string): boolean {
+  return Object.hasOwn(ERRNO, word)
+}
+
 /** What perror(3) says for the errnos that people meet; engines match some of these texts literally. */
 const SENTENCES: { readonly [name: string]: string } = {
   EPERM: 'operation not permitted',

@@ -7,14 +7,14 @@ import { decorated, type Kernel } from '#ffi/perform/kernel.ts'
 import { linux } from '#ffi/perform/linux.ts'
 import { traced } from '#ffi/perform/traced.ts'
 import { VERSION } from './build.ts'
-import { failureHint, failureText } from './cli/failure-text.ts'
+import { failureHint, failureLines, failureText } from './cli/failure-text.ts'
 import { parse } from './cli/parse.ts'
 import { storeDirectory } from './cli/paths.ts'
 import { runVerbOf } from './cli/run-verb.ts'
 import { UsageError } from './cli/usage-error.ts'
 import type { Invoked, World } from './cli/verb.ts'
 import { type Log, openLog } from './log.ts'
-import { complain, ensureStdio, print } from './output.ts'
+import { complain, ensureStdio, mayColour, print, printable } from './output.ts'
 
 /** Exit code of a command that could not do its work; `exec` has one of its own, as runc has. */
 const FAILED = 1
@@ -31,39 +31,34 @@ async function main(argv: readonly string[], kernel: Kernel): Promise<number> {
     const invoked = parse(argv)
     log = await logOf(kernel, invoked.global)
     if (invoked.command === 'exec') failed = EXEC_FAILED
-    const own = world(invoked.global.trace ? tracing(kernel) : kernel, invoked, log)
+    const own = world(invoked.global.trace ? await tracing(kernel) : kernel, invoked, log)
     // No more of the command line: what "exec" is given may be secret.
     log('debug', `bunc ${VERSION}: "${invoked.command}" begins, with state in "${own.store}"`)
     const code = await runVerbOf(own, invoked)
     log('debug', `"${invoked.command}" ends with exit code ${code}`)
     return code
   } catch (error) {
-    const hint = await failureHint(error)
-    report(kernel, log, { message: failureText(error), hint: hint === undefined ? '' : `hint: ${hint}\n` })
+    await report(kernel, log, error)
     return error instanceof UsageError ? error.exitCode : failed
   }
 }
 
 /** Every system call goes to stderr, with its result and its time. */
-function tracing(kernel: Kernel): Kernel {
+async function tracing(kernel: Kernel): Promise<Kernel> {
+  const { traceLine } = await import('./cli/trace-line.ts')
+  const { surfaceOf } = await import('./cli/terminal.ts')
+  const { paint } = surfaceOf(kernel.here, 'stderr')
   return decorated(
     kernel,
-    traced(({ where, call, result, microseconds }) =>
-      complain(kernel.here, `${where}: ${call} = ${result}${time(microseconds)}\n`),
-    ),
+    traced((call) => complain(kernel.here, traceLine(call, paint))),
   )
-}
-
-/** As strace -T shows it; a call that nobody waited for has none. */
-function time(microseconds: number | undefined): string {
-  return microseconds === undefined ? '' : ` <${(microseconds / 1e6).toFixed(6)}>`
 }
 
 /** The log that the flags ask for; what is less than a warning goes to stderr where no log was named. */
 async function logOf({ here }: Kernel, global: Invoked['global']): Promise<Log> {
   const least = global.debug ? 'debug' : (global.logLevel ?? 'error')
   if (global.log === undefined && least === 'debug')
-    return (level, message) => void (level === 'debug' && complain(here, `bunc: debug: ${message}\n`))
+    return (level, message) => void (level === 'debug' && complain(here, `bunc: debug: ${printable(message)}\n`))
   return openLog(here, { destination: global.log, format: global.logFormat, least })
 }
 
@@ -84,12 +79,17 @@ function world(kernel: Kernel, { global }: Invoked, log: Log): World {
 }
 
 /** To stderr, and to the log if there is one; a log that cannot be written changes nothing. */
-function report(kernel: Kernel, log: Log, { message, hint }: { message: string; hint: string }): void {
-  complain(kernel.here, `bunc: ${message}\n${hint}`)
+async function report(kernel: Kernel, log: Log, error: unknown): Promise<void> {
+  const told = { message: failureText(error), hint: await failureHint(error) }
+  // An engine does not wait for a module that it has no use for.
+  const surface = mayColour(process.env)
+    ? (await import('./cli/terminal.ts')).surfaceOf(kernel.here, 'stderr')
+    : undefined
+  complain(kernel.here, failureLines(told, error, surface?.paint))
   try {
-    log('error', message)
-  } catch (error) {
-    complain(kernel.here, `bunc: Cannot write the log: ${failureText(error)}\n`)
+    log('error', told.message)
+  } catch (second) {
+    complain(kernel.here, `bunc: Cannot write the log: ${failureText(second)}\n`)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Sys } from '#ffi/call.ts'
 import { setCloseOnExec, statusFlags } from '#ffi/calls/descriptor.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { failedWith } from '#ffi/error.ts'
+import { encodeText } from '#ffi/kinds.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import { writeAll } from './files.ts'
 
@@ -24,6 +25,37 @@ export function ensureStdio(sys: Sys): void {
       file.release()
     }
   }
+}
+
+/**
+ * Takes a text that somebody else may have chosen (a path, a name, what a hook has printed), gives it with its control
+ * characters as JSON writes them, C1 too: no line is forged, and nothing reaches a terminal that it would obey. `kept`
+ * are characters that stay.
+ */
+export function printable(text: string, kept = ''): string {
+  let shown = ''
+  let copied = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if ((code >= 0x20 && code < 0x7f) || code > 0x9f || kept.includes(text.charAt(at))) continue
+    const escaped = code < 0x20 ? JSON.stringify(text.charAt(at)).slice(1, -1) : `\\u00${code.toString(16)}`
+    shown += text.slice(copied, at) + escaped
+    copied = at + 1
+  }
+  return shown + text.slice(copied)
+}
+
+/** Whether a text has characters of ASCII alone: as many bytes as characters. */
+export function isAscii(text: string): boolean {
+  return encodeText(text).length === text.length
+}
+
+/**
+ * Takes the environment, says whether it leaves colours to us (https://no-color.org): whether the stream is a terminal
+ * then decides. An engine has no TERM, and pays for no further question.
+ */
+export function mayColour({ TERM = '', NO_COLOR = '' }: Readonly<Record<string, string | undefined>>): boolean {
+  return TERM !== '' && TERM !== 'dumb' && NO_COLOR === ''
 }
 
 /** Writes a text to standard output. Throws a SyscallError. */

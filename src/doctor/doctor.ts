@@ -27,14 +27,19 @@ export interface Diagnosis {
   readonly verdicts: readonly Verdict[]
 }
 
-/** Looks at everything. */
-export function diagnose(patient: Patient): readonly Diagnosis[] {
-  return PARTS.map(([part, probe]) => ({ part, verdicts: probe(patient) }))
+/** Looks at everything; tells the name of each part before it is looked at. */
+export function diagnose(patient: Patient, begin: (part: string) => void): readonly Diagnosis[] {
+  return PARTS.map(([part, probe]) => {
+    begin(part)
+    return { part, verdicts: probe(patient) }
+  })
 }
 
-/** Whether containers can run: nothing is missing that all of them need. */
-export function canRun(diagnoses: readonly Diagnosis[]): boolean {
-  return diagnoses.every(({ verdicts }) =>
-    verdicts.every(({ verdict, needed = false }) => verdict !== 'missing' || !needed),
-  )
+/** Which containers can run: all, those with a user namespace of their own, or none. */
+export function runnable(diagnoses: readonly Diagnosis[]): 'all' | 'own users' | 'none' {
+  const verdicts = diagnoses.flatMap((diagnosis) => diagnosis.verdicts)
+  const ownUsers = verdicts.some((verdict) => verdict.ownUsers)
+  const lacking = verdicts.filter(({ verdict, needed = false }) => verdict === 'missing' && needed)
+  if (lacking.some(({ barred = false }) => !(ownUsers && barred))) return 'none'
+  return ownUsers ? 'own users' : 'all'
 }

@@ -16,6 +16,10 @@ export interface Verdict {
   readonly mend?: string | undefined
   /** Whether no container can run without it. */
   readonly needed?: boolean
+  /** Whether privilege is all that lacked. */
+  readonly barred?: boolean
+  /** Of privilege: whether there is enough for containers in a user namespace of their own, which bars nothing there. */
+  readonly ownUsers?: boolean
 }
 
 /** Whom `doctor` looks at. */
@@ -52,7 +56,8 @@ export function tried(
     return works(subject, act() ?? undefined)
   } catch (error) {
     if (!(error instanceof SyscallError || error instanceof Failure || error instanceof TaskDied)) throw error
-    return { subject, verdict: otherwise, why: sentence(error), mend: mendOf(error, mend), needed }
+    const barred = failedWith(error, 'EPERM', 'EACCES')
+    return { subject, verdict: otherwise, why: sentence(error), mend: mendOf(error, mend), needed, barred }
   }
 }
 

@@ -41,6 +41,8 @@ export interface Engine {
   readonly settings: Settings
   /** How it is made to read them again: under systemd, and without. */
   readonly reload: readonly [systemd: string, otherwise: string]
+  /** How it is made to forget what stands there no more, where that takes more than reading them again. */
+  readonly forget?: readonly [systemd: string, otherwise: string]
 }
 
 export const ENGINES = {
@@ -49,6 +51,9 @@ export const ENGINES = {
     files: ['/etc/docker/daemon.json'],
     settings: docker,
     reload: ['systemctl reload docker', 'kill -HUP $(pidof dockerd)'],
+    // A reload takes over the keys that the file has: of runtimes that are gone from it the daemon goes on to know, and
+    // even to use as the default (moby, daemon/config: Reload).
+    forget: ['systemctl restart docker', 'end dockerd and start it again'],
   },
   containerd: {
     program: 'containerd',

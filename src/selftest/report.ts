@@ -1,5 +1,7 @@
 // Outcomes as text for machines: TAP 14 (testanything.org) line by line, and JUnit's XML at the end.
 
+import { printable } from '#src/output.ts'
+import { type Paint, plain } from '#src/paint.ts'
 import type { Outcome } from './selftest.ts'
 
 /** The head of a TAP report. */
@@ -8,10 +10,12 @@ export function tapHead(count: number): string {
 }
 
 /** One outcome as TAP; `number` counts from 1. */
-export function tapLine({ name, verdict, why }: Outcome, number: number): string {
-  const line = `${verdict === 'broken' ? 'not ok' : 'ok'} ${number} - ${name}`
-  if (verdict === 'skipped') return `${line} # SKIP ${why}\n`
-  return verdict === 'kept' ? `${line}\n` : `${line}\n  ---\n  message: ${JSON.stringify(why)}\n  ...\n`
+export function tapLine({ name, verdict, why }: Outcome, number: number, paint: Paint = plain): string {
+  const line = `${verdict === 'broken' ? paint('fault', 'not ok') : paint('good', 'ok')} ${number} - ${name}`
+  if (verdict === 'skipped') return `${line} ${paint('doubtful', `# SKIP ${printable(why)}`)}\n`
+  if (verdict === 'kept') return `${line}\n`
+  // JSON is YAML, too, but for the controls that it leaves alone.
+  return `${line}\n  ---\n  message: ${paint('bad', printable(JSON.stringify(why)))}\n  ...\n`
 }
 
 /** All outcomes as a JUnit file. */

@@ -23,5 +23,5 @@ export const BUDGET: Readonly<Record<Counted, Counts>> = {
 export const MODULE_BUDGET: Readonly<Record<EntryName, number>> = {
   always: 126,
   'create, run, exec': 146,
-  'rare commands': 252,
+  'rare commands': 270,
 }

@@ -14,6 +14,9 @@ const FILES = {
   podman: '# mine\n[engine]\n  events_logger = "file" # so\n[engine.runtimes]\n  crun = [ "/usr/bin/crun" ]\n',
 }
 
+/** Docker goes on to know what a reload does not find: that is tried in tests/vm/inside/install.ts. */
+const FORGOTTEN: Readonly<Record<string, RegExp>> = { docker: /^to make docker read it: .*(restart|start it again)/m }
+
 const installed = async (box: Box, ...flags: readonly string[]) => await box.ok(['install', ...flags])
 
 for (const [engine, text] of Object.entries(FILES)) {
@@ -36,7 +39,7 @@ for (const [engine, text] of Object.entries(FILES)) {
       expect(await installed(box, ...flags)).toBe(`${file}: nothing to change\n`)
       expect(readFileSync(file, 'utf8')).toBe(now)
 
-      await installed(box, '--uninstall', '--config', file, engine)
+      expect(await installed(box, '--uninstall', '--config', file, engine)).toMatch(FORGOTTEN[engine] ?? /./)
       expect(readFileSync(file, 'utf8')).toBe(text)
       expect(existsSync(`${file}.before-bunc`)).toBe(false)
     },

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { isAscii, mayColour, printable } from '#src/output.ts'
 
 const CHILD = `${process.execPath} ${join(import.meta.dir, 'children/output.ts')}`
 
@@ -33,5 +34,34 @@ describe('a text', () => {
 describe('closed stdio', () => {
   test('is the null device, so that no other file gets its number', () => {
     expect(shell(`${CHILD} numbers 0<&- 2>&-`).stdout).toBe('0 /dev/null\n2 /dev/null\n')
+  })
+})
+
+describe('printable()', () => {
+  test('writes controls of C0 as JSON does, and those of C1 alike', () => {
+    expect(printable('a\0b\n\t\u001b[31m\u007f\u0080\u009f\u00a0é\u{1f433}')).toBe(
+      'a\\u0000b\\n\\t\\u001b[31m\\u007f\\u0080\\u009f\u00a0é\u{1f433}',
+    )
+  })
+
+  test('leaves what has none as it is, and what is to be kept', () => {
+    expect(printable('Ünder/wäy')).toBe('Ünder/wäy')
+    expect(printable('\ta\r\n', '\n\t')).toBe('\ta\\r\n')
+    expect(printable('')).toBe('')
+  })
+})
+
+describe('isAscii()', () => {
+  test('counts bytes', () => {
+    expect(['', 'a\u007f', 'ä', '\u009b'].map(isAscii)).toEqual([true, true, false, false])
+  })
+})
+
+describe('mayColour()', () => {
+  test('takes a TERM that is not dumb, and no NO_COLOR with anything in it', () => {
+    expect(mayColour({ TERM: 'xterm' })).toBe(true)
+    expect(mayColour({ TERM: 'xterm', NO_COLOR: '' })).toBe(true)
+    for (const env of [{}, { TERM: '' }, { TERM: 'dumb' }, { TERM: 'xterm', NO_COLOR: '0' }])
+      expect(mayColour(env)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 // bunc with the systemd driver, by itself and as the runtime of Docker and Podman, in machines that systemd runs. The tests
-// themselves run in the guest: inside/scope.ts, user-scope.ts, many-lives.ts, containerd.ts, docker.ts and
-// podman.ts.
+// themselves run in the guest: inside/scope.ts, user-scope.ts, many-lives.ts, containerd.ts, docker.ts,
+// podman.ts and install.ts.
 import { runGuestTests } from './guest-tests.ts'
 import { machineTest } from './machine-test.ts'
 import { KINDS } from './machine.ts'
@@ -12,6 +12,7 @@ const FILES = {
   containerd: 'containerd',
   docker: 'docker',
   podman: 'podman',
+  'each engine that learns of bunc': 'install',
 }
 
 /** A thousand containers of both drivers take minutes. */

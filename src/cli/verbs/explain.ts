@@ -8,7 +8,8 @@ import { thisHost } from '#src/explain/this-host.ts'
 import { Failure } from '#src/failure.ts'
 import { driver, readBundle } from '../create-options.ts'
 import { absolute } from '../paths.ts'
-import { renderTable } from '../table-output.ts'
+import { table } from '../table-output.ts'
+import { shownJson, surfaceOf } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Of, Verb, World } from '../verb.ts'
 
@@ -43,12 +44,13 @@ function explainCreate(world: World, { operands, options, global }: Of<'explain'
       warn: world.warn,
     },
   )
-  if (options.json) world.print(`${JSON.stringify({ bundle, ...explanation }, null, 2)}\n`)
-  else world.print(explanationText(explanation, 'config.json'))
+  const { here } = world.kernel
+  if (options.json) world.print(shownJson(here, `${JSON.stringify({ bundle, ...explanation }, null, 2)}\n`))
+  else world.print(explanationText(explanation, 'config.json', surfaceOf(here, 'stdout').paint))
   return explanation.error === undefined ? 0 : 1
 }
 
-const HEADER = ['ARCHITECTURE', 'NUMBER', 'ACTION', 'ERRNO', 'BECAUSE OF']
+const COLUMNS = ['ARCHITECTURE', 'NUMBER', 'ACTION', 'ERRNO', 'BECAUSE OF'].map((title) => ({ title }))
 const MOST_ARGUMENTS = 6
 
 /** A line for each architecture of this machine. */
@@ -62,8 +64,9 @@ function explainCall(world: World, { options, operands }: Of<'explain'>): number
       `Cannot explain "${call.syscall}": "${file}" has no linux.seccomp, so that every system call is allowed`,
     )
   const verdicts = explainSeccomp(seccomp, call)
-  if (options.json) world.print(`${JSON.stringify(verdicts, null, 2)}\n`)
-  else world.print(renderTable([HEADER, ...verdicts.map(row)]))
+  const { here } = world.kernel
+  if (options.json) world.print(shownJson(here, `${JSON.stringify(verdicts, null, 2)}\n`))
+  else world.print(table(surfaceOf(here, 'stdout'), COLUMNS, verdicts.map(row)))
   return 0
 }
 

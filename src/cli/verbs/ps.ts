@@ -7,13 +7,15 @@ import { waitPidfd } from '#ffi/calls/process.ts'
 import { processes } from '#src/container/processes.ts'
 import { Failure } from '#src/failure.ts'
 import { readAll } from '#src/files.ts'
+import { printable } from '#src/output.ts'
 import type { Verb, World } from '../verb.ts'
 
 /** Prints the processes of a container: their pids as JSON, or the lines that ps(1) of the host has for them. */
 export const psVerb: Verb<'ps'> = (world, { options, operands }) => {
   const pids = processes(world.kernel, world.store, operands.container)
   if (options.format === 'json') world.print(`${JSON.stringify(pids)}\n`)
-  else world.print(linesOf(ps(world, operands.args.length > 0 ? operands.args : ['-ef']), pids))
+  // A process may call itself anything, and not every ps(1) minds.
+  else world.print(printable(linesOf(ps(world, operands.args.length > 0 ? operands.args : ['-ef']), pids), '\n\t'))
   return 0
 }
 

@@ -8,13 +8,16 @@ import { CAPABILITY } from '#ffi/numbers/capability.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { readText } from '#src/files.ts'
 import { type Probe, tried, type Verdict, works } from '../verdict.ts'
+import { makeNamespace } from './namespaces.ts'
 
 /** Without these no container can be made. */
 const NEEDED = ['CAP_SYS_ADMIN', 'CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP', 'CAP_SYS_CHROOT', 'CAP_KILL'] as const
 /** And these some containers ask for. */
 const WANTED = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_MKNOD', 'CAP_NET_ADMIN', 'CAP_SYS_RESOURCE'] as const
 
-const OLD = 'boot Linux 5.12 or newer'
+const OLD = 'boot Linux 5.10 or newer'
+
+const subject = 'privilege'
 
 /** Looks at the kernel. */
 export const kernelProbe: Probe = ({ kernel }) => {
@@ -30,7 +33,8 @@ export const kernelProbe: Probe = ({ kernel }) => {
       using self = here(pidfdOpen(here(getpid())))
       void self
     }),
-    tried({ subject: 'mount_setattr', mend: OLD, needed: true }, () => {
+    // Without it mounts are changed by mount(2): see src/container/able-kernel.ts.
+    tried({ subject: 'mount_setattr', mend: 'boot Linux 5.12 or newer', otherwise: 'limited' }, () => {
       using task = kernel.task({ namespaces: ['NEWNS'] })
       using tree = task.sys(openTree('cwd', '/proc', ['CLONE']))
       task.sys(mountSetattr(tree, 'this', { set: ['RDONLY'] }))
@@ -39,12 +43,20 @@ export const kernelProbe: Probe = ({ kernel }) => {
   ]
 }
 
+/** An ordinary user is root in a user namespace, where the host lets users make some, and nobody anywhere else. */
+function privilegeOf(user: number, kernel: Kernel): Verdict {
+  const alone = tried({ subject, needed: true }, () => makeNamespace(kernel, 'user'))
+  const mend = 'sudo'
+  if (alone.verdict !== 'works') return { ...alone, why: `bunc runs as user ${user}, and needs root`, mend }
+  const why = `bunc runs as user ${user}: only containers with a user namespace can run`
+  return { subject, verdict: 'limited', why, mend, ownUsers: true }
+}
+
 /** Root, with the capabilities that root mostly has: a container on the way to a container has fewer. */
-function privilege({ here }: Kernel): Verdict {
-  const subject = 'privilege'
+function privilege(kernel: Kernel): Verdict {
+  const { here } = kernel
   const user = here(geteuid())
-  if (user !== 0)
-    return { subject, verdict: 'missing', why: `bunc runs as user ${user}, and needs root`, mend: 'sudo', needed: true }
+  if (user !== 0) return privilegeOf(user, kernel)
   const set = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(readText(here, '/proc/self/status'))?.[1] ?? '0'}`)
   const lacking = (names: readonly (keyof typeof CAPABILITY)[]) =>
     names.filter((name) => (set & (1n << BigInt(CAPABILITY[name]))) === 0n)

@@ -28,7 +28,7 @@ export const namespacesProbe: Probe = ({ kernel }) =>
     const subject = `${type} namespace`
     const verdict = tried({ subject, needed: type === 'mount' }, () => {
       try {
-        make(kernel, type)
+        makeNamespace(kernel, type)
       } catch (error) {
         if (failedWith(error, 'EINVAL', 'ENOSYS')) mend = `a kernel with ${BUILD[type]}`
         if (failedWith(error, 'ENOSPC')) mend = `sysctl -w user.max_${NAMESPACE_FILES[type]}_namespaces=31231`
@@ -38,7 +38,8 @@ export const namespacesProbe: Probe = ({ kernel }) =>
     return mend === undefined ? verdict : { ...verdict, mend }
   })
 
-function make(kernel: Kernel, type: NamespaceType): void {
+/** Makes a namespace in a task that ends with it. Throws the SyscallError of what is refused. */
+export function makeNamespace(kernel: Kernel, type: NamespaceType): void {
   const flag = NAMESPACE_FLAGS[type]
   if (isBirthFlag(flag)) {
     using task = kernel.task({ namespaces: [flag] })

@@ -52,5 +52,6 @@ export const COMMON: readonly string[] = [
   'log-daemons.ts',
   'log.ts',
   'output.ts',
+  'paint.ts',
   'program.ts',
 ]

@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { decorated } from '#ffi/perform/kernel.ts'
 import { linux } from '#ffi/perform/linux.ts'
+import { without } from '#ffi/perform/without.ts'
 import { parse } from '#src/cli/parse.ts'
 import { runVerbOf } from '#src/cli/run-verb.ts'
 import { Failure } from '#src/failure.ts'
@@ -45,7 +47,9 @@ async function printed(words: readonly string[], change: object = { 'linux.secco
   writeFileSync(join(scratch, 'config.json'), configText({ ...change }))
   let text = ''
   const print = (more: string) => void (text += more)
-  const world = { kernel: linux, cwd: scratch, store: scratch, print, warn: () => {} }
+  // No ioctl, no terminal: the one that this test runs at is not to show.
+  const kernel = decorated(linux, without(['ioctl']))
+  const world = { kernel, cwd: scratch, store: scratch, print, warn: () => {} }
   await runVerbOf(world, parse(['explain', ...words]))
   return text
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test'
 
-import { canRun } from '#src/doctor/doctor.ts'
+import { runnable } from '#src/doctor/doctor.ts'
 import { cgroupsProbe } from '#src/doctor/probes/cgroups.ts'
 import { filesystemsProbe } from '#src/doctor/probes/filesystems.ts'
 import { kernelProbe } from '#src/doctor/probes/kernel.ts'
@@ -10,6 +10,7 @@ import { namespacesProbe } from '#src/doctor/probes/namespaces.ts'
 import { securityProbe } from '#src/doctor/probes/security.ts'
 import { enginesProbe, toolsProbe } from '#src/doctor/probes/tools.ts'
 import { usersProbe } from '#src/doctor/probes/users.ts'
+import type { Verdict } from '#src/doctor/verdict.ts'
 import { look } from './host.ts'
 
 const refused = (refused: string) => ({ refused })
@@ -22,15 +23,22 @@ describe('the kernel', () => {
   })
 
   test('that is too old for a call cannot run containers', () => {
-    const verdict = look(kernelProbe, { calls: { mount_setattr: refused('ENOSYS') } }).get('mount_setattr')
-    expect(verdict).toMatchObject({ verdict: 'missing', needed: true, mend: expect.stringContaining('Linux 5.12') })
-    expect(verdict?.why).toContain('mount_setattr(')
+    const verdict = look(kernelProbe, { calls: { openat2: refused('ENOSYS') } }).get('openat2')
+    expect(verdict).toMatchObject({ verdict: 'missing', needed: true, mend: expect.stringContaining('Linux 5.10') })
+    expect(verdict?.why).toContain('openat2(')
     expect(verdict?.why).toContain('ENOSYS')
   })
 
-  test('runs nothing for who is not root', () => {
+  test('that lacks mount_setattr can do less', () => {
+    const verdict = look(kernelProbe, { calls: { mount_setattr: refused('ENOSYS') } }).get('mount_setattr')
+    expect(verdict).toMatchObject({ verdict: 'limited', needed: false, mend: expect.stringContaining('Linux 5.12') })
+  })
+
+  test('runs for who is not root what has a user namespace, or nothing', () => {
     const verdict = look(kernelProbe, { calls: { geteuid: 1000 } }).get('privilege')
-    expect(verdict).toMatchObject({ verdict: 'missing', needed: true, mend: 'sudo' })
+    expect(verdict).toMatchObject({ verdict: 'limited', ownUsers: true, mend: 'sudo' })
+    const refusing = look(kernelProbe, { calls: { geteuid: 1000, unshare: refused('EPERM') } }).get('privilege')
+    expect(refusing).toMatchObject({ verdict: 'missing', needed: true, mend: 'sudo' })
   })
 
   test('names the capabilities that root lacks, and tells those that all need from the others', () => {
@@ -177,13 +185,19 @@ describe('an engine', () => {
   })
 })
 
-test('containers can run where nothing is missing that all need', () => {
-  const diagnoses = (needed: boolean) => [
-    {
-      part: 'x',
-      verdicts: [{ subject: 'a', verdict: 'missing', needed } as const, { subject: 'b', verdict: 'works' } as const],
-    },
-  ]
-  expect(canRun(diagnoses(false))).toBe(true)
-  expect(canRun(diagnoses(true))).toBe(false)
+describe('containers', () => {
+  const which = (...verdicts: readonly Partial<Verdict>[]) =>
+    runnable([{ part: 'x', verdicts: verdicts.map((one) => ({ subject: 'a', verdict: 'missing', ...one })) }])
+
+  test('can run where nothing is missing that all need', () => {
+    expect(which({ needed: false }, { verdict: 'works' })).toBe('all')
+    expect(which({ needed: true }, { verdict: 'works' })).toBe('none')
+    expect(which({ needed: true, barred: true })).toBe('none')
+  })
+
+  test('with a user namespace can run where privilege is all that lacks', () => {
+    const user = { verdict: 'limited', ownUsers: true } as const
+    expect(which(user, { needed: true, barred: true })).toBe('own users')
+    expect(which(user, { needed: true, barred: false })).toBe('none')
+  })
 })

@@ -1,0 +1,172 @@
+// `bunc install` and engines that run: what it prints is done, and what it promises is tried, forth and back. Runs inside
+// a machine, started by systemd-docker.test.ts. No network: the machine has none.
+import { beforeAll, expect } from 'bun:test'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { eventually } from '#tests/support/eventually.ts'
+import { call, makeImage, ok, onlyBunc, runtimePath } from './program.ts'
+
+const BUNC = runtimePath()
+const IMAGE = '/tmp/busybox.tar'
+const FILES = {
+  docker: '/etc/docker/daemon.json',
+  containerd: '/etc/containerd/config.toml',
+  podman: '/etc/containers/containers.conf',
+}
+type EngineName = keyof typeof FILES
+
+/** Settings as people write them: no program would indent them so. */
+const SETTINGS: Readonly<Record<EngineName, string>> = {
+  docker:
+    '{\n\t"live-restore": true, "bridge": "none", "iptables": false,\n\t"ip6tables": false,\n\t"labels": ["kept=yes"]}',
+  containerd: [
+    '# of this house\nversion = 2',
+    '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]',
+    '  runtime_type = "io.containerd.runc.v2" # as it was\n',
+  ].join('\n'),
+  podman: '# of this house\n[engine]\ncgroup_manager = "systemd" # so\nruntime = "crun"\n',
+}
+
+const RUN = ['run', '--rm', '--network', 'none'] as const
+
+beforeAll(() => {
+  makeImage(IMAGE)
+  for (const engine of ['docker', 'containerd', 'podman'] as const) {
+    mkdirSync(dirname(FILES[engine]), { recursive: true })
+    writeFileSync(FILES[engine], SETTINGS[engine])
+  }
+}, 120_000)
+
+/** Changes the settings of an engine, and does what bunc then says is to be done. */
+function install(engine: EngineName, ...flags: readonly string[]): string {
+  const said = ok([BUNC, 'install', ...flags, engine])
+  const reload = new RegExp(`^to make ${engine} read it: (.*)$`, 'm').exec(said)?.[1] ?? ''
+  expect(reload).toMatch(/^(systemctl (reload|restart) |nothing: )/)
+  if (!reload.startsWith('nothing')) ok(['sh', '-c', reload])
+  return said
+}
+
+/** A second time changes nothing, to the byte and the minute. */
+function assertIdle(engine: EngineName, ...flags: readonly string[]): void {
+  const before = [readFileSync(FILES[engine], 'utf8'), statSync(FILES[engine]).mtimeMs]
+  expect(ok([BUNC, 'install', ...flags, engine])).toBe(`${FILES[engine]}: nothing to change`)
+  expect([readFileSync(FILES[engine], 'utf8'), statSync(FILES[engine]).mtimeMs]).toEqual(before)
+}
+
+function assertRestored(engine: EngineName): void {
+  expect(readFileSync(FILES[engine], 'utf8')).toBe(SETTINGS[engine])
+  expect(existsSync(`${FILES[engine]}.before-bunc`)).toBe(false)
+}
+
+const dockerSays = (format: string) => ok(['docker', 'info', '--format', format])
+
+/** dockerd reads its settings some time after the signal. */
+const dockerKnows = (known: boolean) =>
+  eventually('Docker to read its settings', () => dockerSays('{{json .Runtimes}}').includes('"bunc"') === known)
+
+onlyBunc(
+  'docker takes bunc from a reload on, keeps its settings and its containers, and lets bunc go with a restart',
+  async () => {
+    ok(['systemctl', 'start', 'docker.service'])
+    ok(['docker', 'import', IMAGE, 'busybox'])
+    const daemon = ok(['systemctl', 'show', '--value', '--property', 'MainPID', 'docker.service'])
+    const before = dockerSays('{{.DefaultRuntime}}')
+    const chosen = ['docker', ...RUN, '--runtime', 'bunc', 'busybox', 'echo', 'hello']
+    expect(call(chosen).output).toContain('bunc')
+    expect(call(chosen).code).not.toBe(0)
+    ok(['docker', 'run', '--detach', '--name', 'older', '--network', 'none', 'busybox', 'sleep', '1000'])
+
+    expect(install('docker')).toContain(
+      `${FILES.docker}: changed, the text from before is in ${FILES.docker}.before-bunc`,
+    )
+    expect(readFileSync(`${FILES.docker}.before-bunc`, 'utf8')).toBe(SETTINGS.docker)
+    const runtimes = { bunc: { path: BUNC } }
+    expect(JSON.parse(readFileSync(FILES.docker, 'utf8'))).toEqual({ ...JSON.parse(SETTINGS.docker), runtimes })
+    await dockerKnows(true)
+    expect(ok(chosen)).toBe('hello')
+    expect([dockerSays('{{.DefaultRuntime}}'), dockerSays('{{json .Labels}}')]).toEqual([before, '["kept=yes"]'])
+    assertIdle('docker')
+
+    install('docker', '--default')
+    await eventually('bunc as the default', () => dockerSays('{{.DefaultRuntime}}') === 'bunc')
+    ok(['docker', 'run', '--detach', '--name', 'newer', '--network', 'none', 'busybox', 'sleep', '1000'])
+    const format = '{{.HostConfig.Runtime}} {{.State.Status}}'
+    expect(ok(['docker', 'inspect', '--format', format, 'older', 'newer'])).toBe(`${before} running\nbunc running`)
+    assertIdle('docker', '--default')
+    ok(['docker', 'rm', '--force', 'newer'])
+
+    expect(ok(['systemctl', 'show', '--value', '--property', 'MainPID', 'docker.service'])).toBe(daemon)
+    // A reload is not enough: Docker goes on to know, and to use, what it does not find any more.
+    expect(install('docker', '--uninstall')).toContain('systemctl restart docker')
+    assertRestored('docker')
+    await dockerKnows(false)
+    expect(dockerSays('{{.DefaultRuntime}}')).toBe(before)
+    expect(call(chosen).code).not.toBe(0)
+    expect(ok(['docker', 'exec', 'older', 'echo', 'alive'])).toBe('alive')
+    assertIdle('docker', '--uninstall')
+    ok(['docker', 'rm', '--force', 'older'])
+    ok(['systemctl', 'stop', 'docker.service', 'docker.socket'])
+  },
+)
+
+onlyBunc('docker that has no settings gets some, and none are left', () => {
+  rmSync(FILES.docker)
+  ok([BUNC, 'install', 'docker'])
+  expect(JSON.parse(readFileSync(FILES.docker, 'utf8'))).toEqual({ runtimes: { bunc: { path: BUNC } } })
+  ok(['dockerd', '--validate', '--config-file', FILES.docker])
+  ok([BUNC, 'install', '--uninstall', 'docker'])
+  expect(existsSync(FILES.docker)).toBe(false)
+})
+
+onlyBunc('containerd takes bunc from a restart on, with its containers, and lets it go again', () => {
+  ok(['systemctl', 'restart', 'containerd.service'])
+  const root = `${IMAGE}.root`
+  const ctr = ['ctr', 'run', '--env', 'PATH=/bin']
+  ok([...ctr, '--detach', '--rootfs', root, 'older', 'sleep', '1000'])
+  const dump = () => ok(['containerd', 'config', 'dump'])
+  expect(dump()).not.toContain('bunc')
+
+  install('containerd')
+  expect(readFileSync(FILES.containerd, 'utf8')).toStartWith(SETTINGS.containerd)
+  expect(dump()).toMatch(new RegExp(`BinaryName = ['"]${BUNC}['"]`))
+  expect(dump()).toMatch(/default_runtime_name = ['"]runc['"]/)
+  expect(ok(['ctr', 'plugins', 'ls'])).toMatch(/cri.* ok/)
+  expect(ok([...ctr, '--rm', '--runc-binary', BUNC, '--rootfs', root, 'newer', 'echo', 'hello'])).toBe('hello')
+  expect(ok(['ctr', 'task', 'ls'])).toMatch(/older\s+\d+\s+RUNNING/)
+  assertIdle('containerd')
+
+  install('containerd', '--default')
+  expect(dump()).toMatch(/default_runtime_name = ['"]bunc['"]/)
+  assertIdle('containerd', '--default')
+
+  install('containerd', '--uninstall')
+  assertRestored('containerd')
+  expect(dump()).not.toContain('bunc')
+  expect(ok(['ctr', 'task', 'ls'])).toMatch(/older\s+\d+\s+RUNNING/)
+  ok(['ctr', 'task', 'rm', '--force', 'older'])
+  ok(['ctr', 'container', 'rm', 'older'])
+})
+
+onlyBunc('podman takes bunc with the next container, and lets it go again', () => {
+  ok(['podman', 'import', '--quiet', IMAGE, 'busybox'])
+  const run = (...flags: readonly string[]) => ['podman', ...flags, ...RUN, 'localhost/busybox:latest', 'echo', 'hello']
+  const byDefault = () => ok(['podman', 'info', '--format', '{{.Host.OCIRuntime.Name}}'])
+  expect(call(run('--runtime', 'bunc')).code).not.toBe(0)
+  expect(byDefault()).toBe('crun')
+
+  install('podman')
+  expect(readFileSync(FILES.podman, 'utf8')).toContain('cgroup_manager = "systemd" # so\nruntime = "crun"\n')
+  expect(ok(run('--runtime', 'bunc'))).toBe('hello')
+  expect(byDefault()).toBe('crun')
+  assertIdle('podman')
+
+  install('podman', '--default')
+  expect(byDefault()).toBe('bunc')
+  expect(ok(run())).toBe('hello')
+  assertIdle('podman', '--default')
+
+  install('podman', '--uninstall')
+  assertRestored('podman')
+  expect(byDefault()).toBe('crun')
+  expect(call(run('--runtime', 'bunc')).code).not.toBe(0)
+})
