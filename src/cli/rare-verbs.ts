@@ -10,10 +10,7 @@ import { eventsVerb } from './verbs/events.ts'
 import { explainVerb } from './verbs/explain.ts'
 import { featuresVerb } from './verbs/features.ts'
 import { installVerb } from './verbs/install.ts'
-import { listVerb } from './verbs/list.ts'
 import { mountsVerb } from './verbs/mounts.ts'
-import { pauseVerb, resumeVerb } from './verbs/pause.ts'
-import { psVerb } from './verbs/ps.ts'
 import { restoreVerb } from './verbs/restore.ts'
 import { selftestVerb } from './verbs/selftest.ts'
 import { specVerb } from './verbs/spec.ts'
@@ -24,16 +21,8 @@ import { validateVerb } from './verbs/validate.ts'
 /** Does what an invocation asks for, gives the exit code. */
 export async function runRareVerb(world: World, invoked: Invoked): Promise<number> {
   switch (invoked.command) {
-    case 'list':
-      return listVerb(world, invoked)
-    case 'ps':
-      return psVerb(world, invoked)
     case 'events':
       return eventsVerb(world, invoked)
-    case 'pause':
-      return pauseVerb(world, invoked)
-    case 'resume':
-      return resumeVerb(world, invoked)
     case 'update':
       return updateVerb(world, invoked)
     case 'checkpoint':

@@ -35,6 +35,11 @@ async function verbOf(world: World, invoked: Invoked): Promise<number> {
       return deleteVerb(world, invoked)
     case 'state':
       return stateVerb(world, invoked)
+    case 'list':
+    case 'ps':
+    case 'pause':
+    case 'resume':
+      return (await import('./steering-verbs.ts')).runSteeringVerb(world, invoked)
     case 'version':
       world.print(versionText())
       return 0

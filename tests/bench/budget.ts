@@ -23,5 +23,6 @@ export const BUDGET: Readonly<Record<Counted, Counts>> = {
 export const MODULE_BUDGET: Readonly<Record<EntryName, number>> = {
   always: 126,
   'create, run, exec': 146,
-  'rare commands': 270,
+  'list, ps, pause': 14,
+  'rare commands': 256,
 }

@@ -11,6 +11,7 @@ const transpiler = new Bun.Transpiler({ loader: 'ts' })
 export const ENTRIES = {
   always: 'src/main.ts',
   'create, run, exec': 'src/cli/process-verbs.ts',
+  'list, ps, pause': 'src/cli/steering-verbs.ts',
   'rare commands': 'src/cli/rare-verbs.ts',
 } as const
 
@@ -24,6 +25,7 @@ export function countModules(): Readonly<Record<EntryName, number>> {
   return {
     always: always.size,
     'create, run, exec': beyond(ENTRIES['create, run, exec']),
+    'list, ps, pause': beyond(ENTRIES['list, ps, pause']),
     'rare commands': beyond(ENTRIES['rare commands']),
   }
 }
