@@ -213,6 +213,13 @@ export const HINTS: readonly Hint[] = [
     when: 'CMD_CREATE',
     hint: 'the source of such a mount is a disk, or a path, of the host: it must be there',
   },
+  {
+    syscall: 'fsconfig',
+    errno: 'EINVAL',
+    when: 'CMD_CREATE',
+    doing: 'make a throw-away copy',
+    hint: 'the kernel lays no overlay over two others, as in a container of a container: do it one container further out',
+  },
   // Namespaces.
   {
     syscall: 'openat',

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 
 import { needs } from '#tests/support/needs.ts'
+import { blockOf } from '#tests/support/pages/read.ts'
 import { boot } from '#tests/vm/boot.ts'
 import { machineTest } from '#tests/vm/machine-test.ts'
 import { KINDS } from '#tests/vm/machine.ts'
@@ -83,13 +84,23 @@ onDpkg.test('purge leaves the state of a container that still runs', () => {
   expect(existsSync(join(root, 'run/bunc/web'))).toBe(true)
 })
 
-/** The machine's shell is busybox, which would take its own dpkg. */
+/** What docs/releases.md tells people to type, in whatever version. */
+const typed = (mark: string) =>
+  blockOf('docs/releases.md', 'sh', mark).replaceAll(/bunc_[^_]*_amd64\.deb/g, PACKAGES.amd64)
+
+/**
+ * The machine's shell is busybox, which would take its own dpkg. The machine has no sudo and no apt, which hands the
+ * package over to dpkg.
+ */
 const IN_DEBIAN = `
   set -e
+  cd /share
+  sudo() { "$@"; }
+  apt() { /usr/bin/dpkg "--$@" >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }; }
   files() { find / -xdev -path /proc -prune -o -path /sys -prune -o -path /tmp -prune -o -path '/var/log/*' -prune \\
     -o -path '/var/lib/dpkg/*' -prune -o -path /run/vm -prune -o -print | sort; find /run | grep bunc || true; }
   files >/tmp/before
-  /usr/bin/dpkg --install /share/bunc.deb >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
+  ${typed('apt install')}
   command -v bunc
   bunc --version | head -n 1
   bunc try -- echo from a container
@@ -98,7 +109,7 @@ const IN_DEBIAN = `
   bunc spec --bundle /tmp/bundle
   sed -i 's/"terminal": true/"terminal": false/' /tmp/bundle/config.json
   bunc run --bundle /tmp/bundle web </dev/null
-  /usr/bin/dpkg --purge bunc >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
+  { ${typed('apt purge')} } >/tmp/said
   files >/tmp/after
   diff /tmp/before /tmp/after && echo nothing is left
 `
@@ -110,7 +121,7 @@ machineTest(
     using outcome = await boot({
       kind: KINDS.uml,
       command: IN_DEBIAN,
-      share: { 'bunc.deb': file },
+      share: { [PACKAGES.amd64]: file },
       timeoutSeconds: 120,
     })
     const lines = ['/usr/bin/bunc', `bunc version ${VERSION}`, 'from a container', 'nothing is left', '']

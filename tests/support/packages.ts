@@ -8,6 +8,7 @@ export const PROGRAMS = {
     suites: ['container', 'kernels', 'faults', 'fuzz', 'load', 'engines', 'bench'],
   },
   strace: { packages: ['strace'], suites: ['bench'] },
+  script: { packages: ['bsdutils'], suites: ['vm', 'release'] },
   unshare: { packages: ['util-linux'], suites: ['container', 'faults', 'fuzz', 'vm'] },
   runc: { packages: ['runc'], suites: ['container', 'load', 'engines', 'bench'] },
   crun: { packages: ['crun'], suites: ['container', 'load', 'engines', 'bench'] },

@@ -45,6 +45,16 @@ export function buncFor(arch: Arch): string {
 
 /** The parts of the repository that running a test in a guest takes, by their names in /share. */
 export function repositoryShare(): Record<string, string> {
-  const names = ['bunfig.toml', 'docs', 'ffi', 'node_modules', 'package.json', 'src', 'tests', 'tsconfig.json']
+  const names = [
+    'README.md',
+    'bunfig.toml',
+    'docs',
+    'ffi',
+    'node_modules',
+    'package.json',
+    'src',
+    'tests',
+    'tsconfig.json',
+  ]
   return Object.fromEntries(names.map((name) => [name, `${REPOSITORY}/${name}`]))
 }

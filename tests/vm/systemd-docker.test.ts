@@ -1,6 +1,6 @@
 // bunc with the systemd driver, by itself and as the runtime of Docker and Podman, in machines that systemd runs. The tests
 // themselves run in the guest: inside/scope.ts, user-scope.ts, many-lives.ts, containerd.ts, docker.ts,
-// podman.ts and install.ts.
+// podman.ts, install.ts and pages.ts.
 import { runGuestTests } from './guest-tests.ts'
 import { machineTest } from './machine-test.ts'
 import { KINDS } from './machine.ts'
@@ -13,6 +13,7 @@ const FILES = {
   docker: 'docker',
   podman: 'podman',
   'each engine that learns of bunc': 'install',
+  'who follows README.md and docs/ci.md': 'pages',
 }
 
 /** A thousand containers of both drivers take minutes. */

@@ -31,7 +31,8 @@ export const filesystemsProbe: Probe = ({ kernel }) => [
       task.sys.flush()
     }),
   ),
-  tried({ subject: 'overlay', mend: 'modprobe overlay' }, () => overlay(kernel)),
+  // Without a mend of its own: it depends on the errno.
+  tried({ subject: 'overlay' }, () => overlay(kernel)),
 ]
 
 function overlay(kernel: Kernel): void {

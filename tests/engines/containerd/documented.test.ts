@@ -4,15 +4,38 @@
 import { expect } from 'bun:test'
 import { join } from 'node:path'
 
+import * as v from 'valibot'
+
 import { docBlock, untakenBlocks } from '../doc-block.ts'
 import { typeIn } from '../documented.ts'
 import { pathOf } from '../programs.ts'
+import { CriClient, podOf } from './cri.ts'
 import type { ContainerdDaemon } from './daemon.ts'
 import { DEFAULT_STATE_ROOT } from './daemon.ts'
 import { IMAGE } from './image.ts'
 import { containerdSuite } from './suite.ts'
 
 const PAGE = 'containerd.md'
+
+/** The fields of node.k8s.io/v1 and of v1 that the page uses, by the names that their references give them. */
+const metadata = v.strictObject({ name: v.string() })
+const RuntimeClass = v.strictObject({
+  apiVersion: v.literal('node.k8s.io/v1'),
+  kind: v.literal('RuntimeClass'),
+  metadata,
+  handler: v.literal('bunc'),
+  scheduling: v.strictObject({ nodeSelector: v.record(v.string(), v.string()) }),
+})
+const Pod = v.strictObject({
+  apiVersion: v.literal('v1'),
+  kind: v.literal('Pod'),
+  metadata,
+  spec: v.strictObject({
+    runtimeClassName: v.string(),
+    restartPolicy: v.picklist(['Always', 'OnFailure', 'Never']),
+    containers: v.array(v.strictObject({ name: v.string(), image: v.string(), command: v.array(v.string()) })),
+  }),
+})
 
 /** Types the block with `mark` at a shell that knows this daemon. */
 function type(daemon: ContainerdDaemon, mark: string): Promise<string> {
@@ -46,6 +69,23 @@ containerdSuite(`docs/${PAGE}`, (suite) => {
       await daemon.ok(['tasks', 'rm', '--force', 'listed'])
       await daemon.ok(['containers', 'rm', 'listed'])
     }
+  })
+
+  suite.alone(
+    'the class of a cluster sends pods to the nodes with the label, and the pod names the class',
+    async () => {
+      const yaml = (mark: string): unknown => Bun.YAML.parse(docBlock(PAGE, 'yaml', mark))
+      const { metadata, scheduling } = v.parse(RuntimeClass, yaml('nodeSelector'))
+      expect(v.parse(Pod, yaml('kind: Pod')).spec.runtimeClassName).toBe(metadata.name)
+      const [, label = '', value] =
+        /^kubectl label node [\w-]+ (\w+)=(\w+)$/m.exec(docBlock(PAGE, 'sh', 'kubectl')) ?? []
+      expect(scheduling.nodeSelector).toEqual({ [label]: value ?? '' })
+    },
+  )
+
+  suite.alone('a pod whose handler the node does not have fails, and it is said why', async (daemon) => {
+    const pod = new CriClient(daemon.socket).runPod(podOf(`${daemon.name}-pod`, `/${daemon.name}`), 'nowhere')
+    await expect(pod).rejects.toThrow(/no runtime for "nowhere" is configured/)
   })
 
   suite.alone('no block is left that was not executed', async () => {

@@ -99,7 +99,8 @@ describe('cgroups', () => {
 test('a file system that the kernel lacks is missing, whether all need it or not', () => {
   const verdicts = look(filesystemsProbe, { calls: { fsopen: refused('ENODEV') } })
   expect(verdicts.get('proc')).toMatchObject({ verdict: 'missing', needed: true })
-  expect(verdicts.get('overlay')).toMatchObject({ verdict: 'missing', mend: 'modprobe overlay', needed: false })
+  const mend = expect.stringContaining('(modprobe)')
+  expect(verdicts.get('overlay')).toMatchObject({ verdict: 'missing', mend, needed: false })
 })
 
 describe('seccomp', () => {
