@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { errnoSentence } from '#ffi/errno.ts'
 import { Box } from '#tests/support/box.ts'
+import { figure } from '#tests/support/figures.ts'
 import { needs } from '#tests/support/needs.ts'
 import { extent, SOAK } from '#tests/support/soak.ts'
 import type { Spec } from '#tests/support/spec.ts'
@@ -29,7 +30,9 @@ for (const [command, { spec = {}, soak = false }] of Object.entries(SCENARIOS))
       LIMIT,
     )
 
-afterAll(() => console.log(`faults: ${counts.injected} injected, ${counts.survived} of them without consequence`))
+afterAll(() =>
+  figure(`system calls failed: ${counts.injected} injected, ${counts.survived} of them without consequence`),
+)
 
 async function inject(command: string, spec: Spec): Promise<void> {
   const box = new Box(UNCOMPILED)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Box, WAIT } from '#tests/support/box.ts'
 import { writeConfig } from '#tests/support/bundle.ts'
 import { eventually } from '#tests/support/eventually.ts'
+import { figure } from '#tests/support/figures.ts'
 import { leftovers, processesOf } from '#tests/support/leaks.ts'
 import { needs } from '#tests/support/needs.ts'
 import { runtimes } from '#tests/support/runtime.ts'
@@ -22,7 +23,7 @@ const EVERY = extent(10, 1)
 const KILLED = 128 + 9
 
 let kills = 0
-afterAll(() => console.log(`kill -9: ${kills} times`))
+afterAll(() => figure(`kill -9: ${kills} times`))
 
 for (const [name, args] of Object.entries({ create: ['create'], run: ['run', '--detach'] }))
   test(`${name}: killed at any moment, it leaves nothing that delete --force cannot remove`, () => killAll(args), LIMIT)
