@@ -5,10 +5,10 @@
 export const PROGRAMS = {
   busybox: {
     packages: ['busybox-static'],
-    suites: ['container', 'kernels', 'faults', 'fuzz', 'load', 'engines', 'bench'],
+    suites: ['container', 'kernels', 'attacks', 'faults', 'fuzz', 'load', 'engines', 'bench'],
   },
   strace: { packages: ['strace'], suites: ['bench'] },
-  unshare: { packages: ['util-linux'], suites: ['container', 'faults', 'fuzz', 'vm'] },
+  unshare: { packages: ['util-linux'], suites: ['container', 'attacks', 'faults', 'fuzz', 'vm'] },
   runc: { packages: ['runc'], suites: ['container', 'load', 'engines', 'bench'] },
   crun: { packages: ['crun'], suites: ['container', 'load', 'engines', 'bench'] },
   criu: { packages: ['criu'], suites: ['container'] },

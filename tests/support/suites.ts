@@ -27,7 +27,7 @@ export const SUITES = {
   faults: { tests: 'faults', binary: true, perTest: 1800, perFile: 3600 },
   fuzz: { tests: 'fuzz', binary: true, perTest: 7_200, perFile: 10_800 },
   load: { tests: 'load', binary: true, perTest: 3_600, perFile: 10_800 },
-  engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600 },
+  engines: { tests: 'engines', binary: true, perTest: 120, perFile: 1_200 },
   // The first run of a week builds the machines' images.
   vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200 },
   bench: { tests: 'bench', binary: true, perTest: 300, perFile: 600 },
