@@ -14,7 +14,7 @@ import type { Injected } from './injected.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 const { test } = needs('root', 'busybox')
-const LIMIT = extent(80_000, 1_800_000)
+const LIMIT = extent(180_000, 1_800_000)
 const ROOT = join(import.meta.dir, '../..')
 
 /** inject.ts runs bunc's own code; the box wants a runtime to be cleared with, which finds nothing to do. */
