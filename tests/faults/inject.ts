@@ -153,7 +153,13 @@ async function until(done: () => boolean): Promise<void> {
   while (!done() && performance.now() < end) await Bun.sleep(1)
 }
 
-const PATIENCE_MS = 1_000
+const PATIENCE_MS = 5_000
+
+/** The session keyrings that containers of this id had. All have one name, so it is enough to look in the end. */
+const keyrings = () =>
+  readFileSync('/proc/keys', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`_ses.${id}`))
 
 // Once without a fault: what Bun and bunc make at first use stays.
 await inject(Number.MAX_SAFE_INTEGER)
@@ -166,3 +172,6 @@ for (aim.rank = 0; aim.rank < ranks; aim.rank++)
     if (injected === undefined) break
     console.log(JSON.stringify(injected))
   }
+// The kernel takes a key away in its own time.
+await until(() => keyrings().length === 0)
+for (const line of keyrings()) console.error(`leaves keyring ${line}`)
