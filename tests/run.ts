@@ -54,13 +54,15 @@ async function runSuite(name: SuiteName, choice: Choice, work: string): Promise<
   if (suite.command !== undefined) return runCommand(name, suite.command, work)
   const cases: Result['cases'][number][] = []
   const faults: string[] = []
+  const figures: string[] = []
   const start = performance.now()
   for (const path of testFiles(suite.tests ?? name)) {
     const verdict = await runTestFileTwice({ path, suite, options: choice.options }, work)
     cases.push(...verdict.cases)
     faults.push(...verdict.faults.map((fault) => `${path}: ${fault}`))
+    figures.push(...verdict.figures)
   }
-  return { suite: name, cases, faults, seconds: (performance.now() - start) / 1_000 }
+  return { suite: name, cases, faults, figures, seconds: (performance.now() - start) / 1_000 }
 }
 
 /** Runs a file, and a second time where it may be tried again. */
@@ -82,7 +84,7 @@ async function runCommand(name: SuiteName, command: readonly string[], work: str
   const { code, output, seconds, faults } = await runLimited(task)
   console.log(output.trimEnd())
   const outcome = code === 0 ? 'passed' : 'failed'
-  return { suite: name, cases: [{ name: `bun ${command.join(' ')}`, outcome }], faults, seconds }
+  return { suite: name, cases: [{ name: `bun ${command.join(' ')}`, outcome }], faults, figures: [], seconds }
 }
 
 async function main(): Promise<boolean> {
@@ -96,7 +98,8 @@ async function main(): Promise<boolean> {
   for (const name of choice.suites) {
     const noBuild =
       suiteOf(name).binary && results.some((result) => result.suite === 'build' && failuresOf(result).length > 0)
-    if (noBuild) results.push({ suite: name, cases: [], faults: ['not run: there is no build'], seconds: 0 })
+    if (noBuild)
+      results.push({ suite: name, cases: [], faults: ['not run: there is no build'], figures: [], seconds: 0 })
     else results.push(await runSuite(name, choice, work))
   }
   console.log(`\n${summary(results)}`)

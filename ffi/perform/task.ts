@@ -3,7 +3,7 @@
 // container.
 
 import { Arena, ARENA_SIZE } from '../arena.ts'
-import type { TaskSys } from '../call.ts'
+import type { Outcome, TaskSys } from '../call.ts'
 import { addSeals, memfdCreate, setCloseOnExec } from '../calls/descriptor.ts'
 import { ftruncate, write } from '../calls/file.ts'
 import {
@@ -55,7 +55,8 @@ export class LiveTask implements Task {
   readonly #timeout: number
   #child: Child
   #turn = 0
-  #forking = false
+  /** The place in the batch at hand of a fork that is under way. */
+  #forkAt: number | undefined
   #ended = false
 
   /** Makes the task. Throws the SyscallError of what failed: a namespace that is refused, a cgroup that is full. */
@@ -119,15 +120,26 @@ export class LiveTask implements Task {
    * exits and is reaped.
    */
   fork(): void {
+    let pid = 0
+    const settled = (outcome: Outcome) => {
+      if (typeof outcome === 'number') pid = outcome
+    }
+    this.#forkAt = this.#arena.count
+    try {
+      // A child does not inherit the signal. It asks for it before bunc hears of it: bunc may be killed in between.
+      this.sys.all<unknown>([fork().but({ settled }), setParentDeathSignal('SIGKILL')])
+    } finally {
+      this.#forkAt = undefined
+      if (pid > 0) this.#succeed(pid)
+    }
+  }
+
+  /** Takes the child of a fork as the task, and reaps the one that was. */
+  #succeed(pid: number): void {
     const before = this.#child
-    this.#forking = true
-    const pid = this.sys(fork())
-    this.#forking = false
     this.#child = { pid, pidfd: opened(pid) }
     here(waitPidfd(before.pidfd, ['EXITED']))
     before.pidfd[Symbol.dispose]()
-    // A child does not inherit it.
-    this.sys(setParentDeathSignal('SIGKILL'))
   }
 
   /**
@@ -167,9 +179,9 @@ export class LiveTask implements Task {
   /** How the task ended, if it has. One that has forked has ended as it should: the task is its child now. */
   #ending(): Ending | undefined {
     const ending = here(waitPidfd(this.pidfd, ['EXITED', 'NOHANG', 'NOWAIT']))
-    if (ending === undefined || !this.#forking || ending.status !== 0) return ending
-    // A fork is the last call of its batch. Its child, which has not answered yet, is a child of ours.
-    const pid = this.#arena.result(this.#arena.count - 1)
+    if (ending === undefined || this.#forkAt === undefined || ending.status !== 0) return ending
+    // Its child, which has not answered yet, is a child of ours. In an arena that was full, the fork begins a batch.
+    const pid = this.#arena.result(this.#forkAt < this.#arena.count ? this.#forkAt : 0)
     return pid > 0 ? here(waitPid(pid, ['EXITED', 'NOHANG', 'NOWAIT'])) : ending
   }
 }

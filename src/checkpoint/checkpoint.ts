@@ -44,8 +44,8 @@ const LOG = 'dump.log'
 export function checkpoint(kernel: Kernel, options: CheckpointOptions): void {
   const { here } = kernel
   doing(`checkpoint container "${options.id}"`, () => {
+    using held = lock(here, options.store, options.id)
     const known = find(here, options.store, options.id)
-    using held = lock(here, known.directory)
     const status = statusOf(here, known)
     if (status !== 'running' && status !== 'paused')
       throw new Failure(`container cannot be checkpointed in ${status} state`)

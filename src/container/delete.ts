@@ -16,7 +16,7 @@ import { hooksOutside } from './lifecycle-hooks.ts'
 import type { SavedConfig } from './saved-config.ts'
 import { FIFO, loadCgroup, STATE_FILE } from './state.ts'
 import { openProcess, statusOf } from './status.ts'
-import { checkName, directoryOf, find, isClaimed, type Known, lock } from './store.ts'
+import { directoryOf, find, type Known, lock, lockIfThere } from './store.ts'
 
 /** Which container; `force` ends its processes, and does not mind when there is no container. */
 export interface DeleteOptions {
@@ -35,33 +35,31 @@ const PATIENCE_MS = 10_000
 export function deleteContainer(kernel: Kernel, options: DeleteOptions): void {
   const { store, id, force } = options
   doing(`delete container "${id}"`, () => {
-    const known = force ? findRests(kernel, store, id) : find(kernel.here, store, id)
+    using held = force ? lockIfThere(kernel.here, store, id) : lock(kernel.here, store, id)
+    if (held === undefined) return
+    const known = force ? findOrDestroy(kernel.here, store, id) : find(kernel.here, store, id)
     if (known === undefined) return
-    using held = lock(kernel.here, known.directory)
     const status = statusOf(kernel.here, known)
     if (status !== 'stopped' && status !== 'created' && !force)
       throw new Failure(`container is not stopped: it is ${status}`, 'kill it first, or use --force')
     if (status !== 'stopped') end(kernel, known)
     destroy(kernel, known, options)
-    return held
   })
 }
 
-/** Finds a container of which anything is left. One without a state is removed at once, and nothing is given. */
-function findRests(kernel: Kernel, store: string, id: string): Known | undefined {
-  checkName(id)
+/** Finds a container. One without a state is removed at once, and nothing is given. */
+function findOrDestroy(here: Sys, store: string, id: string): Known | undefined {
   try {
-    return find(kernel.here, store, id)
+    return find(here, store, id)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    if (isClaimed(kernel.here, store, id)) destroyRests(kernel.here, directoryOf(store, id))
+    destroyRests(here, directoryOf(store, id))
     return undefined
   }
 }
 
 /** Removes a container whose making was interrupted, or whose state is damaged. */
 function destroyRests(here: Sys, directory: string): void {
-  using _held = lock(here, directory)
   const cgroup = loadCgroup(here, directory)
   // Before there was a fifo or a state, the cgroup was perhaps found to be another's: then nothing in it is ours.
   const own = entriesOf(here, directory).some(({ name }) => name === FIFO || name === STATE_FILE)

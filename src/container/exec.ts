@@ -204,8 +204,6 @@ function queueEnd(
 ): Fd {
   const { sys } = task
   for (let i = 0; i < options.preserveFds; i++) sys(setCloseOnExec(task.standard(3 + i), []))
-  sys(setParentDeathSignal('none'))
-  // Confirmed before bunc may end: it would take the process along.
   sys.flush()
   const { seccomp } = target.config.linux
   if (seccomp !== undefined) {
@@ -213,6 +211,8 @@ function queueEnd(
     meetAgent(kernel, task, seccomp, statePart(state, statusOf(kernel.here, target.known), state.pid))
   }
   const told = sys(duplicate(report, FIRST))
+  // Not before: a task that is not the program must not outlive bunc, which waits for this batch.
+  sys(setParentDeathSignal('none'))
   if (seccomp !== undefined) installFilter(sys, seccomp)
   dropLast(sys, identified.identity)
   queueExec(sys, identified.execution)

@@ -25,8 +25,8 @@ export interface MountsOptions {
 export function changeMounts(kernel: Kernel, { store, id, action, mounts }: MountsOptions): void {
   doing(`${action} mounts of container "${id}"`, () => {
     const { here } = kernel
+    using held = lock(here, store, id)
     const known = find(here, store, id)
-    using held = lock(here, known.directory)
     using pidfd = openProcess(here, known.state)
     if (pidfd === undefined) throw new Failure('container not running')
     const plan = planNamespaces(savedConfig(here, known.directory).linux.namespaces)

@@ -10,8 +10,8 @@ import { find, lock } from './store.ts'
 /** Freezes a container. Throws a Failure unless it is created or running. */
 export function pause({ here }: Kernel, store: string, id: string): void {
   doing(`pause container "${id}"`, () => {
+    using held = lock(here, store, id)
     const known = find(here, store, id)
-    using held = lock(here, known.directory)
     const status = statusOf(here, known)
     if (status !== 'running' && status !== 'created') throw new Failure(`container not running: it is ${status}`)
     freeze(here, known.state.cgroup)
@@ -22,8 +22,8 @@ export function pause({ here }: Kernel, store: string, id: string): void {
 /** Thaws a container. Throws a Failure unless it is paused. */
 export function resume({ here }: Kernel, store: string, id: string): void {
   doing(`resume container "${id}"`, () => {
+    using held = lock(here, store, id)
     const known = find(here, store, id)
-    using held = lock(here, known.directory)
     const status = statusOf(here, known)
     if (status !== 'paused') throw new Failure(`container not paused: it is ${status}`)
     thaw(here, known.state.cgroup)

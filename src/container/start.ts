@@ -31,11 +31,9 @@ export interface StartOptions {
 
 /** Starts a container by name. Throws a Failure unless it is in the state `created`. */
 export function start(kernel: Kernel, options: StartOptions): void {
-  const { store, id } = options
-  doing(`start container "${id}"`, () => {
-    const known = find(kernel.here, store, id)
+  doing(`start container "${options.id}"`, () => {
     using open = new DisposableStack()
-    const listening = startLocked(kernel, known, { ...options, open })
+    const listening = startLocked(kernel, { ...options, open })
     // Without the lock: it may take as long as it likes, and others have to do with the container meanwhile.
     listening?.untilReady()
   })
@@ -43,10 +41,10 @@ export function start(kernel: Kernel, options: StartOptions): void {
 
 function startLocked(
   kernel: Kernel,
-  known: Known,
-  { savedConfig, listen, open }: StartOptions & { open: DisposableStack },
+  { store, id, savedConfig, listen, open }: StartOptions & { open: DisposableStack },
 ): ReturnType<Listen> {
-  using held = lock(kernel.here, known.directory)
+  using held = lock(kernel.here, store, id)
+  const known = find(kernel.here, store, id)
   const status = statusOf(kernel.here, known)
   if (status !== 'created')
     throw new Failure(NOT_CREATED[status] ?? `cannot start a container in the state "${status}"`)

@@ -1,9 +1,9 @@
 // The directory in which bunc keeps its containers: one subdirectory for each, whose making is what claims the name.
 
 import { type Sys, tolerating } from '#ffi/call.ts'
-import { flock, mkdirat, openat } from '#ffi/calls/file.ts'
+import { flock, fstat, mkdirat, openat } from '#ffi/calls/file.ts'
 import { failedWith } from '#ffi/error.ts'
-import { type Fd, ready } from '#ffi/fd.ts'
+import type { Fd } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
 import { entriesOf, makeDirectories } from '#src/files.ts'
 import { type ContainerState, loadState } from './state.ts'
@@ -56,15 +56,12 @@ export function find(sys: Sys, store: string, id: string): Known {
   checkName(id)
   const directory = directoryOf(store, id)
   const state = loadState(sys, directory)
-  if (state === undefined)
-    throw new Failure(`container "${id}" does not exist`, `it was looked for in "${store}": --root names another place`)
+  if (state === undefined) throw missing(store, id)
   return { directory, state }
 }
 
-/** Whether a state directory of this name is there, finished or not. */
-export function isClaimed(sys: Sys, store: string, id: string): boolean {
-  using directory = sys(tolerating(openat('cwd', directoryOf(store, id), ['PATH', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
-  return !directory.missing
+function missing(store: string, id: string): Failure {
+  return new Failure(`container "${id}" does not exist`, `it was looked for in "${store}": --root names another place`)
 }
 
 /** Gives the names of all containers, in order. A store that is not there has none. */
@@ -76,9 +73,28 @@ export function names(sys: Sys, store: string): string[] {
 }
 
 /**
- * Takes a state directory, waits until nobody else holds its lock and gives the lock: of two commands that change the
- * same container, one comes after the other.
+ * Waits until nobody else holds the lock of a container and gives the lock: of two commands that change the same
+ * container, one comes after the other. To be taken before `find`: what is read earlier may be old by then. Throws a
+ * Failure when there is no such container, or no longer.
  */
-export function lock(sys: Sys, directory: string): Fd {
-  return ready(sys(openat('cwd', directory, ['RDONLY', 'DIRECTORY'])), (held) => sys(flock(held, ['EXCLUSIVE'])))
+export function lock(sys: Sys, store: string, id: string): Fd {
+  const held = lockIfThere(sys, store, id)
+  if (held === undefined) throw missing(store, id)
+  return held
+}
+
+/** As `lock`, of a container whose making need not be finished; undefined where there is none, or no longer. */
+export function lockIfThere(sys: Sys, store: string, id: string): Fd | undefined {
+  checkName(id)
+  const directory = sys(tolerating(openat('cwd', directoryOf(store, id), ['RDONLY', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
+  if (directory.missing) return undefined
+  let named = false
+  try {
+    sys(flock(directory, ['EXCLUSIVE']))
+    // Whoever had the lock may have deleted the container; then this is a directory without a name.
+    named = sys(fstat(directory)).links > 0
+  } finally {
+    if (!named) directory[Symbol.dispose]()
+  }
+  return named ? directory : undefined
 }

@@ -28,8 +28,8 @@ export interface UpdateOptions {
 /** Applies what `resources` names and leaves the rest alone. */
 export function update({ here }: Kernel, { store, id, resources, resctrl, warn }: UpdateOptions): void {
   doing(`update container "${id}"`, () => {
+    using held = lock(here, store, id)
     const known = find(here, store, id)
-    using held = lock(here, known.directory)
     if (statusOf(here, known) === 'stopped') throw new Failure('container not running')
     if (known.state.cgroup.driver === 'disabled') throw new Failure('the container has no cgroup')
     // First, as it sets what it is told a little later, and not to the last byte.

@@ -2,9 +2,10 @@
 // succeed, or it would prove nothing; and against bunc, where it must not. What the attacker controls (the image, a
 // process in a container, a volume) is made by `prepare`; what the operator trusts (config.json) is the caller's.
 
-import { expect } from 'bun:test'
+import { afterAll, expect } from 'bun:test'
 
 import { Box } from '#tests/support/box.ts'
+import { figure } from '#tests/support/figures.ts'
 import { needs } from '#tests/support/needs.ts'
 import type { RequirementName } from '#tests/support/requirements.ts'
 import { runtimes } from '#tests/support/runtime.ts'
@@ -29,6 +30,12 @@ export interface Attack<Prepared> {
 
 const LIMIT = 60_000
 
+const counts = { naive: 0, bunc: 0, harmed: 0 }
+afterAll(() => {
+  const { naive, bunc, harmed } = counts
+  figure(`attacks: ${bunc} tried on bunc, ${harmed} got through; ${naive} got through without the defence`)
+})
+
 /** Declares both tests. */
 export function attack<Prepared>(declared: Attack<Prepared>): void {
   const { test } = needs('root', 'bunc', 'busybox', ...(declared.needs ?? []))
@@ -45,7 +52,10 @@ async function tryOn<Prepared>(declared: Attack<Prepared>, who: 'naive' | 'bunc'
     const prepared = declared.prepare(box, ending)
     const given = await declared[who](box, prepared)
     if (who === 'bunc') checkOutcome(given, declared.refusal)
-    expect({ [who]: await declared.harm(box, prepared, given) }).toEqual({ [who]: succeeds })
+    const harmed = await declared.harm(box, prepared, given)
+    if (who === 'bunc' || harmed) counts[who]++
+    if (who === 'bunc' && harmed) counts.harmed++
+    expect({ [who]: harmed }).toEqual({ [who]: succeeds })
     await box.deleteContainers()
   } finally {
     await box.destroy()

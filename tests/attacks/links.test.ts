@@ -30,6 +30,18 @@ attack({
 })
 
 attack({
+  name: 'CVE-2025-24965: the file that configures a virtual machine is written behind a link, on the host',
+  prepare: (box) => {
+    const victim = victimBehind(box, '.krun_config.json', '/config')
+    writeFileSync(`${box.rootfs}${victim}/config`, '')
+    return victim
+  },
+  naive: (box) => naively(box, 'echo "{}" > "$ROOTFS/.krun_config.json"'),
+  bunc: (box) => box.run({ annotations: { 'run.oci.handler': 'krun' } }),
+  harm: isTouched,
+})
+
+attack({
   name: 'CVE-2026-41579, CVE-2026-47766: the links of /dev are made behind a link, on the host',
   prepare: (box) => victimBehind(box, 'dev'),
   naive: (box) => naively(box, 'ln -s /proc/self/fd "$ROOTFS/dev/fd"; ln -s pts/ptmx "$ROOTFS/dev/ptmx"'),

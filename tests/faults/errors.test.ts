@@ -1,86 +1,18 @@
 // Every system call of every command fails, one by one: each time one clear line that says why, and nothing stays that
 // `delete --force` cannot take away. By default with one errno for each call, with BUNC_TEST_SOAK=1 with all of them.
 
-import { afterAll, expect } from 'bun:test'
-import { join } from 'node:path'
+import { afterAll } from 'bun:test'
 
-import { errnoSentence } from '#ffi/errno.ts'
-import { Box } from '#tests/support/box.ts'
 import { needs } from '#tests/support/needs.ts'
-import { extent, SOAK } from '#tests/support/soak.ts'
-import type { Spec } from '#tests/support/spec.ts'
-import type { Injected } from './injected.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { inject, LIMIT, scenarios, tellInjected } from './injection.ts'
 
 const { test } = needs('root', 'busybox')
-const LIMIT = extent(80_000, 1_800_000)
-const ROOT = join(import.meta.dir, '../..')
 
-/** inject.ts runs bunc's own code; the box wants a runtime to be cleared with, which finds nothing to do. */
-const UNCOMPILED = { name: 'bunc', version: '0', argv: [process.execPath, join(ROOT, 'src/main.ts')] } as const
+for (const command of scenarios(false))
+  test(
+    `${command}: each system call fails, is explained or does not matter, and nothing is left`,
+    () => inject(command),
+    LIMIT,
+  )
 
-const counts = { injected: 0, survived: 0 }
-
-for (const [command, { spec = {}, soak = false }] of Object.entries(SCENARIOS))
-  if (SOAK || !soak)
-    test(
-      `${command}: each system call fails, is explained or does not matter, and nothing is left`,
-      () => inject(command, spec),
-      LIMIT,
-    )
-
-afterAll(() => console.log(`faults: ${counts.injected} injected, ${counts.survived} of them without consequence`))
-
-async function inject(command: string, spec: Spec): Promise<void> {
-  const box = new Box(UNCOMPILED)
-  try {
-    box.configure({ ...spec, process: { args: ['sleep', '100000'], ...spec.process } })
-    const argv = [process.execPath, join(import.meta.dir, 'inject.ts'), command, box.dir, SOAK ? 'all' : 'first']
-    const { code, stdout, stderr } = await box.program(argv, { cwd: ROOT, limit: LIMIT })
-    const injected = stdout.split('\n').filter(Boolean).map(injectedFrom)
-    counts.injected += injected.length
-    counts.survived += injected.filter(({ code: ended, later }) => ended === 0 && later === '').length
-    expect(injected.flatMap(complaints)).toEqual([])
-    expect({ code, said: stderr.split('\n').filter((line) => line !== '' && !line.startsWith('fault ')) }).toEqual({
-      code: 0,
-      said: [],
-    })
-    expect(injected.length).toBeGreaterThan(10)
-    await box.deleteContainers()
-    await box.assertClean()
-  } finally {
-    await box.destroy()
-  }
-}
-
-const injectedFrom = (line: string): Injected => JSON.parse(line)
-
-/** What is wrong about how a fault was met, a line each. */
-function complaints(injected: Injected): string[] {
-  const { nth, call, errno, code, message, warnings, later, left, remains, leaked } = injected
-  const said = code === 0 ? later : message
-  const wrong = [
-    ...(code !== 0 || later !== '' ? wording(said, errno, call) : []),
-    ...warnings.filter(isFault).map((warning) => `warns "${warning}"`),
-    ...left.map((what) => `leaves ${what} before it is deleted`),
-    ...remains.map((what) => `leaves ${what}`),
-    ...leaked.map((what) => `does not close ${what}`),
-  ]
-  return wrong.map((what) => `call ${nth}, ${call} = ${errno}: ${what}`)
-}
-
-/** Where the first process cannot open its end of the fifo, there is no way on which it could say why. */
-const SPEECHLESS = /^(openat|write) of the last batch$/
-
-function wording(said: string, errno: string, call: string): string[] {
-  const names = said.includes(` = ${errno} `) || said.includes(errnoSentence(errno)) || SPEECHLESS.test(call)
-  return [
-    ...(names ? [] : [`does not say ${errno}: "${said}"`]),
-    ...(said.startsWith('Cannot ') ? [] : [`does not say what cannot be done: "${said}"`]),
-    ...(said.includes('\n') || isFault(said) ? [`is no line for people: "${said}"`] : []),
-  ]
-}
-
-function isFault(text: string): boolean {
-  return /Internal fault|\n\s+at |undefined|\[object/.test(text)
-}
+afterAll(tellInjected)

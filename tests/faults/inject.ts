@@ -76,6 +76,9 @@ async function must(...words: readonly string[]): Promise<void> {
 
 const filled = (words: readonly string[]) => words.map((word) => word.replace('ID', id).replace('BUNDLE', bundle))
 
+/** The cgroup of the unit that systemd makes, on a host with cgroup v2. */
+const SCOPE = `/sys/fs/cgroup/system.slice/bunc-${id}.scope`
+
 /** A line for each thing of the container that is there. */
 function traces(): string[] {
   const cgroups = readdirSync('/sys/fs/cgroup').filter((name) => existsSync(`/sys/fs/cgroup/${name}/${id}`))
@@ -83,6 +86,7 @@ function traces(): string[] {
   return [
     ...(existsSync('/sys/fs/cgroup/cgroup.procs') && existsSync(`/sys/fs/cgroup/${id}`) ? [`cgroup ${id}`] : []),
     ...cgroups.map((name) => `cgroup ${name}/${id}`),
+    ...(existsSync(SCOPE) ? [`cgroup ${SCOPE}`] : []),
     ...mounts.filter((line) => line.includes(`${directory}/`)).map((line) => `mount ${line}`),
     ...(existsSync(store) ? readdirSync(store).map((name) => `state directory ${name}`) : []),
     ...living().map((pid) => `process ${pid}`),
@@ -153,7 +157,13 @@ async function until(done: () => boolean): Promise<void> {
   while (!done() && performance.now() < end) await Bun.sleep(1)
 }
 
-const PATIENCE_MS = 1_000
+const PATIENCE_MS = 5_000
+
+/** The session keyrings that containers of this id had. All have one name, so it is enough to look in the end. */
+const keyrings = () =>
+  readFileSync('/proc/keys', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`_ses.${id}`))
 
 // Once without a fault: what Bun and bunc make at first use stays.
 await inject(Number.MAX_SAFE_INTEGER)
@@ -166,3 +176,15 @@ for (aim.rank = 0; aim.rank < ranks; aim.rank++)
     if (injected === undefined) break
     console.log(JSON.stringify(injected))
   }
+/** The units whose name has this id, in whatever state they are. */
+function units(): string[] {
+  if (scenario?.systemd !== true) return []
+  const argv = ['systemctl', 'list-units', '--all', '--plain', '--no-legend', `*${id}*`]
+  return Bun.spawnSync(argv).stdout.toString().split('\n').filter(Boolean)
+}
+
+await until(() => units().length === 0)
+for (const line of units()) console.error(`leaves unit ${line}`)
+// The kernel takes a key away in its own time.
+await until(() => keyrings().length === 0)
+for (const line of keyrings()) console.error(`leaves keyring ${line}`)

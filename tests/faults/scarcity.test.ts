@@ -5,6 +5,7 @@ import { expect } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 
 import { Box } from '#tests/support/box.ts'
+import { figure } from '#tests/support/figures.ts'
 import { leftovers } from '#tests/support/leaks.ts'
 import { needs } from '#tests/support/needs.ts'
 import { assertRefused } from '#tests/support/refusals.ts'
@@ -81,7 +82,7 @@ test(
         if (outcome.code !== 0) refused.push(limit)
         expect(left(box)).toEqual([])
       }
-      console.log(`descriptors: refused with ${refused.join(', ') || 'none of these limits'}`)
+      figure(`descriptors: refused with a limit of ${refused.join(', ') || 'none of these limits'}`)
     }),
   LIMIT,
 )

@@ -14,9 +14,12 @@ export interface Scenario {
   readonly spec?: Spec
   /** Whether it is left to a soak: what is new in it is little beside what it takes. */
   readonly soak?: true
+  /** Whether systemd makes the cgroup, as a unit. */
+  readonly systemd?: true
 }
 
 const CREATE = ['create', '--bundle', 'BUNDLE', 'ID']
+const BY_SYSTEMD = '--systemd-cgroup'
 const RUNNING = [['run', '--detach', '--bundle', 'BUNDLE', 'ID']]
 const IDS = [{ containerID: 0, hostID: 100_000, size: 65_536 }]
 const TRUE = [{ path: '/bin/true' }]
@@ -81,4 +84,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   kill: { before: RUNNING, args: ['kill', 'ID', 'TERM'] },
   delete: { before: [CREATE], args: ['delete', 'ID'] },
   'delete --force': { before: RUNNING, args: ['delete', '--force', 'ID'] },
+  'create by systemd': { before: [], args: [BY_SYSTEMD, ...CREATE], makes: true, systemd: true },
+  'delete by systemd': { before: [[BY_SYSTEMD, ...CREATE]], args: ['delete', 'ID'], systemd: true },
 }

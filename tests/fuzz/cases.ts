@@ -1,11 +1,15 @@
 // One case of the fuzzer for each number: a changed config.json, validated and, where it is accepted, created on a kernel
-// that only writes down; or a command line. Gives what is wrong with how bunc has taken it.
+// that only writes down; a process or resources as `exec` and `update` read them; or a command line. Gives what is wrong
+// with how bunc has taken it.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { record } from '#ffi/perform/record.ts'
 import { failureText } from '#src/cli/failure-text.ts'
 import { program } from '#src/cli/commands.ts'
 import { parse } from '#src/cli/parse.ts'
-import { readConfig } from '#src/config/config.ts'
+import { readConfig, readProcess, readResources } from '#src/config/config.ts'
 import type { Config } from '#src/config/schema/config.ts'
 import { defaultSpec as ownSpec } from '#src/config/default-spec.ts'
 import { create } from '#src/container/create.ts'
@@ -14,11 +18,11 @@ import { random } from '#tests/support/random.ts'
 import { SPEC_EXAMPLE } from '#tests/support/spec-example.ts'
 import { defaultSpec } from '#tests/support/spec.ts'
 import { transcriptHost } from '#tests/transcripts/host.ts'
-import { mutated, type Next, pick } from './mutate.ts'
+import { grafted, mutated, type Next, pick } from './mutate.ts'
 
 /** What has become of a case. */
 export interface Verdict {
-  readonly kind: 'refused' | 'created' | 'failed' | 'parsed'
+  readonly kind: 'refused' | 'created' | 'failed' | 'parsed' | 'read'
   /** What the user would read; empty where all went well. */
   readonly message: string
   /** The input, for who looks into it. */
@@ -32,12 +36,23 @@ const SOURCES: readonly [unknown, ...unknown[]] = [
   defaultSpec('fuzz'),
   JSON.parse(dockerConfigText()),
   SPEC_EXAMPLE,
+  ...transcripts(),
 ]
+
+/** The configs whose transcripts are reviewed: one for each way that a container is made in. */
+function transcripts(): unknown[] {
+  const dir = join(import.meta.dir, '../transcripts')
+  const cases = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return cases.map(({ name }) => JSON.parse(readFileSync(join(dir, name, 'config.json'), 'utf8')))
+}
 
 /** Takes the number of a case, gives its verdict. */
 export function tried(seed: number): Verdict {
   const next = random(seed)
-  return next(4) === 0 ? triedArgv(next) : triedConfig(next)
+  const kind = next(16)
+  if (kind < 4) return triedArgv(next)
+  if (kind === 4) return triedPart(next, ['process'], readProcess)
+  return kind === 5 ? triedPart(next, ['linux', 'resources'], readResources) : triedConfig(next)
 }
 
 /** Takes the number of a case, gives a config for a real container: the plain one, changed. */
@@ -48,10 +63,34 @@ export function configFor(seed: number, plain: unknown): unknown {
   return json
 }
 
+/** A document that holds what a config has at a path. */
+function triedPart(next: Next, path: readonly string[], reads: (text: string) => unknown): Verdict {
+  const part = () => path.reduce<unknown>((json, name) => valueIn(json, name), pick(next, SOURCES)) ?? {}
+  const input = changedText(part, next)
+  return judged(
+    input,
+    () => {
+      reads(input)
+      return 'read'
+    },
+    () => 'refused',
+  )
+}
+
+function valueIn(json: unknown, name: string): unknown {
+  return Object.entries(json ?? {}).find(([key]) => key === name)?.[1]
+}
+
+/** The text of a document with something of others in it and something that is wrong; one of both may be nothing. */
+function changedText(document: () => unknown, next: Next): string {
+  let json = document()
+  for (let graft = next(4); graft > 0; graft--) json = grafted(json, document(), next)
+  for (let change = next(4); change > 0; change--) json = mutated(json, next)
+  return JSON.stringify(json) ?? 'null'
+}
+
 function triedConfig(next: Next): Verdict {
-  let json = pick(next, SOURCES)
-  for (let change = 0; change <= next(5); change++) json = mutated(json, next)
-  const input = JSON.stringify(json) ?? 'null'
+  const input = changedText(() => pick(next, SOURCES), next)
   let kind: Verdict['kind'] = 'refused'
   return judged(
     input,

@@ -59,6 +59,24 @@ export function mutated(json: unknown, next: Next): unknown {
   return Object.fromEntries(entries.map(([name, old]) => [name, name === key ? mutated(value, next) : old]))
 }
 
+/**
+ * Takes a JSON value and another of the same kind of document, gives the first with a part of the second in it: what is
+ * right in one place and may be wrong beside the rest.
+ */
+export function grafted(json: unknown, other: unknown, next: Next): unknown {
+  if (Array.isArray(json) && Array.isArray(other))
+    return json.toSpliced(next(json.length + 1), next(2), ...other.slice(next(other.length + 1)).slice(0, 3))
+  if (!isObject(json) || !isObject(other)) return other
+  const entries = Object.entries(other)
+  const [key, value] = entries[next(entries.length)] ?? ['', other]
+  const whole = json[key] === undefined || next(4) === 0
+  return { ...json, [key]: whole ? value : grafted(json[key], value, next) }
+}
+
+function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
+}
+
 function mutatedList(json: readonly unknown[], next: Next): unknown[] {
   const list = [...json]
   const index = next(list.length + 1)

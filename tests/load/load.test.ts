@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 import { Box, succeeded, WAIT } from '#tests/support/box.ts'
 import { writeConfig } from '#tests/support/bundle.ts'
+import { figure } from '#tests/support/figures.ts'
 import { needs } from '#tests/support/needs.ts'
 import { type Runtime, runtimes } from '#tests/support/runtime.ts'
 import { extent } from '#tests/support/soak.ts'
@@ -20,7 +21,7 @@ const OF_PEERS = extent(30, 300)
 const PATIENCE = { limit: 60_000 }
 
 const figures: string[] = []
-afterAll(() => console.log(['load:', ...figures].join('\n  ')))
+afterAll(() => figures.forEach((text) => figure(text)))
 
 async function inBox(runtime: Runtime, body: (box: Box) => Promise<void>): Promise<void> {
   const box = new Box(runtime)
@@ -71,7 +72,7 @@ for (const runtime of runtimes) {
         // What piles up makes the last ones slower, and so does a busy machine: people are to judge.
         const fastest = (part: readonly number[]) => Math.min(...part).toFixed(0)
         figures.push(
-          `  fastest of the first 20: ${fastest(times.slice(0, 20))} ms, of the last 20: ${fastest(times.slice(-20))} ms`,
+          `load: ${runtime.name}: fastest of the first 20: ${fastest(times.slice(0, 20))} ms, of the last 20: ${fastest(times.slice(-20))} ms`,
         )
       }),
     LIMIT,
@@ -94,7 +95,7 @@ for (const runtime of runtimes) {
 function tell({ name, version }: Runtime, how: string, count: number, began: number): void {
   const seconds = (performance.now() - began) / 1_000
   figures.push(
-    `${name} ${version}: ${count} cycles of create, start, exec, delete ${how}: ${(count / seconds).toFixed(1)}/s`,
+    `load: ${name} ${version}: ${count} cycles of create, start, exec, delete ${how}: ${(count / seconds).toFixed(1)}/s`,
   )
 }
 
@@ -104,7 +105,7 @@ test(
     const bunc = runtimes.find(({ name }) => name === 'bunc')
     if (bunc === undefined) throw new Error('Cannot test what is not built')
     await inBox(bunc, async (box) => {
-      for (let round = 0; round < extent(5, 50); round++) {
+      for (let round = 0; round < extent(15, 50); round++) {
         box.configure({ process: { args: WAIT } })
         const creates = await all(box, 4, ['create', '--bundle', box.bundleDir, box.name])
         expect(creates.map(({ code }) => code).sort()).toEqual([0, 1, 1, 1])

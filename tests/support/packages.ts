@@ -5,11 +5,11 @@
 export const PROGRAMS = {
   busybox: {
     packages: ['busybox-static'],
-    suites: ['container', 'kernels', 'faults', 'fuzz', 'load', 'engines', 'bench'],
+    suites: ['container', 'kernels', 'attacks', 'faults', 'fuzz', 'load', 'engines', 'bench'],
   },
   strace: { packages: ['strace'], suites: ['bench'] },
   script: { packages: ['bsdutils'], suites: ['vm', 'release'] },
-  unshare: { packages: ['util-linux'], suites: ['container', 'faults', 'fuzz', 'vm'] },
+  unshare: { packages: ['util-linux'], suites: ['container', 'attacks', 'faults', 'fuzz', 'vm'] },
   runc: { packages: ['runc'], suites: ['container', 'load', 'engines', 'bench'] },
   crun: { packages: ['crun'], suites: ['container', 'load', 'engines', 'bench'] },
   criu: { packages: ['criu'], suites: ['container'] },

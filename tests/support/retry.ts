@@ -15,5 +15,5 @@ export function settled(first: Verdict, second: Verdict): Verdict {
   const failed = new Set(first.cases.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name))
   const marked = (entry: Case) =>
     entry.outcome === 'passed' && failed.has(entry.name) ? { ...entry, secondTry: true } : entry
-  return { cases: second.cases.map(marked), faults: second.faults }
+  return { ...second, cases: second.cases.map(marked) }
 }

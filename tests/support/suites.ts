@@ -29,7 +29,7 @@ export const SUITES = {
   faults: { tests: 'faults', binary: true, perTest: 1800, perFile: 3600 },
   fuzz: { tests: 'fuzz', binary: true, perTest: 7_200, perFile: 10_800 },
   load: { tests: 'load', binary: true, perTest: 3_600, perFile: 10_800 },
-  engines: { tests: 'engines', binary: true, perTest: 120, perFile: 600, again: /^/ },
+  engines: { tests: 'engines', binary: true, perTest: 120, perFile: 1_200, again: /^/ },
   // The first run of a week builds the machines' images.
   vm: { tests: 'vm', binary: true, perTest: 600, perFile: 1200, again: /^/ },
   release: { tests: 'release', perTest: 600, perFile: 1200 },

@@ -1,4 +1,4 @@
-// What a whole run comes to: one table of suites, the reasons for what was skipped, the names of what failed, and
+// What a whole run comes to: one table of suites, what was counted, the reasons for what was skipped, the names of what failed, and
 // whether all is well. Pure text; knows nothing of processes.
 
 import type { Case } from './junit.ts'
@@ -10,6 +10,8 @@ export interface Result {
   /** What went wrong beyond single tests: a file that hangs or cannot be loaded, a build that fails. */
   readonly faults: readonly string[]
   readonly seconds: number
+  /** What its tests have counted, for people. */
+  readonly figures: readonly string[]
 }
 
 /** The failures of a suite, as lines; none where all is well. A suite without a test has proved nothing. */
@@ -28,6 +30,7 @@ export function failuresOf(result: Result): string[] {
 export function summary(results: readonly Result[]): string {
   return [
     table(results),
+    ...section('Figures', figures(results)),
     ...section('Skipped', skips(results)),
     ...section('Failed once, passed at the second try', secondTries(results)),
     ...section('Failed', failures(results)),
@@ -65,6 +68,10 @@ function secondTries(results: readonly Result[]): string[] {
   return results.flatMap(({ suite, cases }) =>
     cases.filter(({ secondTry }) => secondTry === true).map(({ name }) => `  ${suite}: ${name}`),
   )
+}
+
+function figures(results: readonly Result[]): string[] {
+  return results.flatMap((result) => result.figures.map((line) => `  ${result.suite}: ${line}`))
 }
 
 function failures(results: readonly Result[]): string[] {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { figuresIn } from './figures.ts'
 import { casesOf } from './junit.ts'
 import type { Case } from './junit.ts'
 import { runLimited } from './limited.ts'
@@ -13,6 +14,8 @@ import type { Suite } from './suites.ts'
 export interface Verdict {
   readonly cases: readonly Case[]
   readonly faults: readonly string[]
+  /** What its tests have counted; see figures.ts. */
+  readonly figures: readonly string[]
 }
 
 /** A file and how it is to be run. */
@@ -52,15 +55,16 @@ export function judge(report: string, ending: Pick<Ending, 'code' | 'faults' | '
     ending.faults.length > 0 ||
     cases.some(({ outcome }) => outcome === 'failed') ||
     (filtered && /^error: regex .* matched 0 tests/m.test(ending.output))
-  return { cases, faults: [...ending.faults, ...(explained ? [] : [`exit code ${ending.code}, see its output`])] }
+  const faults = [...ending.faults, ...(explained ? [] : [`exit code ${ending.code}, see its output`])]
+  return { cases, faults, figures: figuresIn(ending.output) }
 }
 
-function print({ path }: TestFile, { cases, faults }: Verdict, { output, seconds }: Ending): void {
+function print({ path }: TestFile, { cases, faults, figures }: Verdict, { output, seconds }: Ending): void {
   const count = (outcome: Case['outcome']) => cases.filter((entry) => entry.outcome === outcome).length
   const failed = count('failed') + faults.length
   if (failed > 0) console.log(output.trimEnd())
   if (failed === 0 && cases.length === 0) return
   const parts = [`${count('passed')} passed`, failed > 0 ? `${failed} FAILED` : '', `${count('skipped')} skipped`]
   console.log(`  ${path}: ${parts.filter(Boolean).join(', ')}, ${seconds.toFixed(1)} s`)
-  for (const fault of faults) console.log(`    ${fault}`)
+  for (const line of [...figures, ...faults]) console.log(`    ${line}`)
 }

@@ -97,6 +97,17 @@ export class DockerDaemon implements AsyncDisposable {
     return this.#get(`/containers/${container}/logs?stdout=1&stderr=1`)
   }
 
+  /** Asks for something to be done, on the socket; gives the status of HTTP and the answer. */
+  async post(path: string, body: unknown = {}): Promise<{ readonly status: number; readonly text: string }> {
+    const headers = { 'Content-Type': 'application/json' }
+    const options = { unix: join(this.dir, 'docker.sock'), signal: AbortSignal.timeout(COMMAND_LIMIT) }
+    const answer = await fetch(`http://docker${path}`, {
+      ...options,
+      ...{ method: 'POST', headers, body: JSON.stringify(body), keepalive: false },
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+
   /** Starts the daemon on its directory, as it was left by `down` or empty. */
   async up(): Promise<void> {
     const roots = ['--data-root', join(this.dir, 'data'), '--exec-root', this.execRoot]

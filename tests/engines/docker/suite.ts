@@ -36,6 +36,8 @@ export interface SuiteOptions extends DaemonOptions {
   readonly buncDaemon?: DaemonOptions
   /** The images that the tests need besides `IMAGE`. */
   readonly images?: readonly string[]
+  /** Milliseconds that a test may take. */
+  readonly limit?: number
 }
 
 export interface Suite {
@@ -96,7 +98,7 @@ class Running implements Suite {
   }
 
   alone(name: string, body: (daemon: DockerDaemon) => Promise<void>): void {
-    test(name, () => body(this.#daemonFor('bunc')), TEST_LIMIT)
+    test(name, () => body(this.#daemonFor('bunc')), this.#options.limit ?? TEST_LIMIT)
   }
 
   rows(rows: readonly RunRow[]): void {

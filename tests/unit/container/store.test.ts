@@ -1,11 +1,12 @@
 // Names of containers, and the directory that holds them.
 
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 
+import type { Call, Sys } from '#ffi/call.ts'
 import { here } from '#ffi/perform/here.ts'
 import { saveState } from '#src/container/state.ts'
-import { checkName, claim, find, isClaimed, lock, names } from '#src/container/store.ts'
+import { checkName, claim, find, lock, lockIfThere, names } from '#src/container/store.ts'
 import { flock, openat } from '#ffi/calls/file.ts'
 import { scratch } from '../ffi/scratch.ts'
 import { stateOf } from './state-of.ts'
@@ -44,7 +45,6 @@ describe('a store', () => {
     using at = scratch()
     claim(here, at.path(), 'web')
     expect(() => claim(here, at.path(), 'web')).toThrow('container with id "web" already exists')
-    expect([isClaimed(here, at.path(), 'web'), isClaimed(here, at.path(), 'other')]).toEqual([true, false])
   })
 
   test('gives no name that is none', () => {
@@ -74,9 +74,35 @@ describe('a store', () => {
 
 test('of two commands that hold the lock of a container, one waits', () => {
   using at = scratch()
-  const held = lock(here, at.path())
-  using other = here(openat('cwd', at.path(), ['RDONLY', 'DIRECTORY']))
+  const directory = claim(here, at.path(), 'web')
+  const held = lock(here, at.path(), 'web')
+  using other = here(openat('cwd', directory, ['RDONLY', 'DIRECTORY']))
   expect(() => here(flock(other, ['EXCLUSIVE', 'NONBLOCK']))).toThrow('EAGAIN')
   held[Symbol.dispose]()
   here(flock(other, ['EXCLUSIVE', 'NONBLOCK']))
+})
+
+describe('the lock of a container', () => {
+  test('is there as soon as the name is claimed', () => {
+    using at = scratch()
+    claim(here, at.path(), 'web')
+    using held = lockIfThere(here, at.path(), 'web')
+    expect([held?.missing, lockIfThere(here, at.path(), 'other')]).toEqual([false, undefined])
+    expect(() => lock(here, at.path(), 'other')).toThrow('container "other" does not exist')
+  })
+
+  test('is not that of a container that was deleted while it was waited for', () => {
+    using at = scratch()
+    const directory = claim(here, at.path(), 'web')
+    // As another command does that had the lock: between the opening of the directory and the lock.
+    const late: Sys = Object.assign(
+      <R>(call: Call<R, 'anywhere'>) => {
+        if (call.name === 'flock') rmdirSync(directory)
+        return here(call)
+      },
+      { all: here.all, flush: here.flush },
+    )
+    expect(lockIfThere(late, at.path(), 'web')).toBeUndefined()
+    expect(() => lock(here, at.path(), 'web')).toThrow('container "web" does not exist')
+  })
 })

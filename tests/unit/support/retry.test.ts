@@ -10,6 +10,7 @@ import { failuresOf, summary } from '#tests/support/summary.ts'
 const verdict = (outcome: Case['outcome'], name = 'runc: exec', faults: string[] = []) => ({
   cases: [{ name, outcome }],
   faults,
+  figures: [],
 })
 const PEERS = SUITES.container.again
 
@@ -20,7 +21,7 @@ test('a failed test of a peer gets a second try', () => {
 test('a test of bunc gets none, and takes it from the others of its file', () => {
   expect(deservesAnother(verdict('failed', 'bunc: exec'), PEERS)).toBe(false)
   const both = [...verdict('failed').cases, ...verdict('failed', 'bunc: exec').cases]
-  expect(deservesAnother({ cases: both, faults: [] }, PEERS)).toBe(false)
+  expect(deservesAnother({ cases: both, faults: [], figures: [] }, PEERS)).toBe(false)
 })
 
 test('where nothing failed, the file hung, or the suite has no second try, there is none', () => {
@@ -30,15 +31,15 @@ test('where nothing failed, the file hung, or the suite has no second try, there
 })
 
 test('what passes then is well, and the summary names it', () => {
-  const { cases, faults } = settled(verdict('failed'), verdict('passed'))
-  const result = { suite: 'container', cases, faults, seconds: 1 }
+  const verdictNow = settled(verdict('failed'), verdict('passed'))
+  const result = { suite: 'container', seconds: 1, ...verdictNow }
   expect(failuresOf(result)).toEqual([])
   expect(summary([result])).toEndWith('Failed once, passed at the second try:\n  container: runc: exec')
 })
 
 test('what fails twice has failed, and what failed only then as well', () => {
   for (const first of ['passed', 'failed'] as const) {
-    const { cases, faults } = settled(verdict(first), verdict('failed'))
-    expect(failuresOf({ suite: 'container', cases, faults, seconds: 1 })).toEqual(['runc: exec'])
+    const verdictNow = settled(verdict(first), verdict('failed'))
+    expect(failuresOf({ suite: 'container', seconds: 1, ...verdictNow })).toEqual(['runc: exec'])
   }
 })

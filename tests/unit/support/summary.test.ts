@@ -5,7 +5,13 @@ import { expect, test } from 'bun:test'
 import { failuresOf, summary } from '#tests/support/summary.ts'
 import type { Result } from '#tests/support/summary.ts'
 
-const passing: Result = { suite: 'unit', cases: [{ name: 'adds', outcome: 'passed' }], faults: [], seconds: 1.25 }
+const passing: Result = {
+  suite: 'unit',
+  cases: [{ name: 'adds', outcome: 'passed' }],
+  faults: [],
+  figures: [],
+  seconds: 1.25,
+}
 
 test('a suite whose tests pass has no failure', () => {
   expect(failuresOf(passing)).toEqual([])
@@ -38,6 +44,7 @@ test('the summary counts, aligns, and gives each reason once', () => {
     suite: 'container',
     cases: [skip, skip, { name: 'runs', outcome: 'failed' } as const],
     faults: [],
+    figures: ['7 faults'],
     seconds: 12,
   }
   expect(summary([passing, container])).toBe(
@@ -45,6 +52,9 @@ test('the summary counts, aligns, and gives each reason once', () => {
       'suite      passed  failed  skipped  seconds',
       'unit            1       0        0      1.3',
       'container       0       1        2     12.0',
+      '',
+      'Figures:',
+      '  container: 7 faults',
       '',
       'Skipped:',
       '    2  container: needs root: the user is not root',

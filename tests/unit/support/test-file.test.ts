@@ -10,7 +10,11 @@ const failed = '<testcase name="c" classname=""><failure /></testcase>'
 const well = { code: 0, faults: [], output: '' }
 
 test('a file whose tests pass has no fault', () => {
-  expect(judge(passed, well, false)).toEqual({ cases: [{ name: 'a', outcome: 'passed' }], faults: [] })
+  expect(judge(passed, well, false)).toEqual({
+    cases: [{ name: 'a', outcome: 'passed' }],
+    faults: [],
+    figures: [],
+  })
 })
 
 test('a failed test explains the exit code', () => {
@@ -33,9 +37,14 @@ test('a skipped test counts, unless a filter has left it out', () => {
 
 test('a file in which a filter finds nothing is no fault, and no other error is hidden', () => {
   const output = 'bun test\nerror: regex "x" matched 0 tests. Searched 1 file'
-  expect(judge(silent, { code: 1, faults: [], output }, true)).toEqual({ cases: [], faults: [] })
+  expect(judge(silent, { code: 1, faults: [], output }, true)).toEqual({ cases: [], faults: [], figures: [] })
   expect(judge(silent, { code: 1, faults: [], output }, false).faults).toHaveLength(1)
   expect(judge('', { code: 1, faults: [], output: 'error: load' }, true).faults).toHaveLength(1)
+})
+
+test('figures are the marked lines of the output, in their order', () => {
+  const output = 'bun test\nfigure: 7 faults\nfigures: no\nfigure: 9 kills\n'
+  expect(judge(passed, { ...well, output }, false).figures).toEqual(['7 faults', '9 kills'])
 })
 
 test('a filter is known by its option', () => {

@@ -207,8 +207,8 @@ describe('a task that ends', () => {
     file[Symbol.dispose]()
   })
 
-  test('with bunc, when bunc is killed', async () => {
-    const bunc = Bun.spawn([process.execPath, join(import.meta.dir, 'children/orphan.ts')], { stdout: 'pipe' })
+  test.each(['newly made', 'forked'])('with bunc, when bunc is killed: %s', async (how) => {
+    const bunc = Bun.spawn([process.execPath, join(import.meta.dir, 'children/orphan.ts'), how], { stdout: 'pipe' })
     const { value } = await bunc.stdout.getReader().read()
     const pid = Number(decodeText(value ?? new Uint8Array()))
     const gone = () =>
