@@ -1,7 +1,7 @@
 // Has an engine that runs read its settings again, in the way that harms no container; where there is none, somebody is
 // told what to do.
 
-import { tolerating } from '#ffi/call.ts'
+import { labelled, tolerating } from '#ffi/call.ts'
 import { pidfdOpen } from '#ffi/calls/process.ts'
 import { pidfdSendSignal } from '#ffi/calls/signal.ts'
 import { connectUnix, unixSocket } from '#ffi/calls/socket.ts'
@@ -76,7 +76,7 @@ function dependents(host: Host, unit: string): readonly string[] {
 function processOf({ kernel: { here } }: Host, { pidFile }: Daemon, program: string): Fd | undefined {
   const pid = pidFile === undefined ? 0 : Number(readTextIfThere(here, pidFile))
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
-  const process = here(tolerating(pidfdOpen(pid), 'ESRCH', 'EINVAL'))
+  const process = here(tolerating(labelled(pidfdOpen(pid), `process ${pid}`), 'ESRCH', 'EINVAL'))
   // Looked at once the process is held. Should the pid have passed on before, this is not the daemon, and should it pass
   // on now, the signal reaches nobody.
   if (!process.missing && readTextIfThere(here, `/proc/${pid}/comm`)?.trim() === program) return process

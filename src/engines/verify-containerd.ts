@@ -1,7 +1,7 @@
 // A container of containerd, asked for by ctr(8): over a directory, so that no image is needed. ctr names the binary by
 // itself; that the file names it, too, is only for the CRI plugin, which is asked by a kubelet.
 
-import { tolerating } from '#ffi/call.ts'
+import { harmlessly } from '#ffi/call.ts'
 import { mkdirat, openat, unlinkat } from '#ffi/calls/file.ts'
 import { removeTree, writeAll } from '#src/files.ts'
 import type { NewRuntime } from './engines.ts'
@@ -35,10 +35,7 @@ export function verifyContainerd(host: Host, name: string, { path }: NewRuntime)
   } finally {
     removeTree(host.kernel.here, root)
     succeeds(host, ['ctr', 'namespaces', 'rm', NAMESPACE])
-    for (const place of LEFT)
-      host.kernel.here(
-        tolerating(unlinkat('cwd', `${place}/${NAMESPACE}`, ['REMOVEDIR']), 'ENOENT', 'ENOTDIR', 'ENOTEMPTY'),
-      )
+    for (const place of LEFT) host.kernel.here(harmlessly(unlinkat('cwd', `${place}/${NAMESPACE}`, ['REMOVEDIR'])))
   }
 }
 

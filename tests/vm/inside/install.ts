@@ -13,6 +13,8 @@ const FILES = {
   containerd: '/etc/containerd/config.toml',
   podman: '/etc/containers/containers.conf',
 }
+/** Where dockerd writes its pid. */
+const PID_FILE = '/var/run/docker.pid'
 type EngineName = keyof typeof FILES
 
 /** Settings as people write them: no program would indent them so. */
@@ -160,6 +162,61 @@ onlyBunc('docker that has no settings, and does not run, gets some, and none are
   expect(call(['systemctl', 'is-active', 'docker.service']).output).toBe('inactive')
 })
 
+onlyBunc(
+  'docker that knows bunc of another time reads its settings, and a runtime that is none is found out',
+  async () => {
+    ok(['systemctl', 'start', 'docker.service'])
+    expect(install('docker', '--no-reload')).toEndWith('\nto make docker read it: systemctl reload docker')
+    expect(dockerSays('{{json .Runtimes}}')).not.toContain('"bunc"')
+    const told = 'docker was told to read it: systemctl reload docker'
+    expect(install('docker')).toBe(`${FILES.docker}: nothing to change\n${told}\n${verified('docker')}`)
+    assertIdle('docker')
+    assertFoundOut('docker', /: it ended with exit status 12\d: "docker: Error response from daemon: /)
+    ok([BUNC, 'install', '--uninstall', '--no-reload', 'docker'])
+
+    // Its containers are no business of the other containerd, which is restarted beside them.
+    ok(['docker', 'run', '--detach', '--name', 'beside', '--network', 'none', 'busybox', 'sleep', '1000'])
+    install('containerd')
+    install('containerd', '--uninstall')
+    expect(ok(['docker', 'exec', 'beside', 'echo', 'alive'])).toBe('alive')
+    ok(['docker', 'rm', '--force', 'beside'])
+    ok(['systemctl', 'stop', 'docker.service', 'docker.socket'])
+  },
+)
+
+onlyBunc('dockerd that systemd did not start gets a signal, and another process of its pid gets none', async () => {
+  using other = started('sleep', '1000')
+  writeFileSync(PID_FILE, String(other.pid))
+  const later = 'not verified: docker does not run: it will read the file when it starts'
+  expect(ok([BUNC, 'install', 'docker'])).toEndWith(`\n${later}`)
+  expect(other.exitCode).toBeNull()
+  ok([BUNC, 'install', '--uninstall', 'docker'])
+  rmSync(PID_FILE)
+
+  using daemon = started('dockerd', '--bridge', 'none', '--iptables=false', '--ip6tables=false')
+  await eventually('dockerd to answer', () => call(['docker', 'version']).code === 0)
+  expect(install('docker')).toContain(`\ndocker was told to read it: SIGHUP to process ${daemon.pid}\n`)
+  expect(ok([BUNC, 'install', '--uninstall', 'docker'])).toContain(
+    '\nto make docker read it: end dockerd and start it again\nnote: it is left to you: ',
+  )
+})
+
+/** A process that ends with the test. */
+function started(...argv: readonly string[]) {
+  const child = Bun.spawn([...argv], { stdio: ['ignore', 'ignore', 'ignore'] })
+  const end = () => {
+    child.kill()
+    Bun.sleepSync(2000)
+  }
+  return {
+    pid: child.pid,
+    get exitCode() {
+      return child.exitCode ?? child.signalCode
+    },
+    [Symbol.dispose]: end,
+  }
+}
+
 onlyBunc('containerd takes bunc from a restart on, with its containers, and lets it go again', () => {
   ok(['systemctl', 'restart', 'containerd.service'])
   const root = `${IMAGE}.root`
@@ -168,6 +225,7 @@ onlyBunc('containerd takes bunc from a restart on, with its containers, and lets
   const dump = () => ok(['containerd', 'config', 'dump'])
   expect(dump()).not.toContain('bunc')
 
+  assertFoundOut('containerd', /: it ended with exit status 1: "ctr: failed to create shim task: /)
   expect(install('containerd')).toContain('\ncontainerd was told to read it: systemctl restart containerd\n')
   expect(readFileSync(FILES.containerd, 'utf8')).toStartWith(SETTINGS.containerd)
   expect(dump()).toMatch(new RegExp(`BinaryName = ['"]${BUNC}['"]`))
@@ -196,6 +254,7 @@ onlyBunc('podman takes bunc with the next container, and lets it go again', () =
   expect(call(run('--runtime', 'bunc')).code).not.toBe(0)
   expect(byDefault()).toBe('crun')
 
+  assertFoundOut('podman', /: it ended with exit status 12\d: "Error: /)
   install('podman')
   expect(readFileSync(FILES.podman, 'utf8')).toContain('cgroup_manager = "systemd" # so\nruntime = "crun"\n')
   expect(ok(run('--runtime', 'bunc'))).toBe('hello')
