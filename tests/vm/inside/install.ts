@@ -165,14 +165,18 @@ onlyBunc('docker that has no settings, and does not run, gets some, and none are
 onlyBunc(
   'docker that knows bunc of another time reads its settings, and a runtime that is none is found out',
   async () => {
+    writeFileSync(FILES.docker, SETTINGS.docker)
     ok(['systemctl', 'start', 'docker.service'])
+    assertFoundOut('docker', /: it ended with exit status 12\d: "docker: Error response from daemon: /)
+    const known = () => dockerSays('{{(index .Runtimes "bunc").Path}}')
+    expect(known()).toBe('/bin/true')
+
     expect(install('docker', '--no-reload')).toEndWith('\nto make docker read it: systemctl reload docker')
-    expect(dockerSays('{{json .Runtimes}}')).not.toContain('"bunc"')
+    expect(known()).toBe('/bin/true')
     const told = 'docker was told to read it: systemctl reload docker'
     expect(install('docker')).toBe(`${FILES.docker}: nothing to change\n${told}\n${verified('docker')}`)
+    expect(known()).toBe(BUNC)
     assertIdle('docker')
-    assertFoundOut('docker', /: it ended with exit status 12\d: "docker: Error response from daemon: /)
-    ok([BUNC, 'install', '--uninstall', '--no-reload', 'docker'])
 
     // Its containers are no business of the other containerd, which is restarted beside them.
     ok(['docker', 'run', '--detach', '--name', 'beside', '--network', 'none', 'busybox', 'sleep', '1000'])
@@ -180,6 +184,7 @@ onlyBunc(
     install('containerd', '--uninstall')
     expect(ok(['docker', 'exec', 'beside', 'echo', 'alive'])).toBe('alive')
     ok(['docker', 'rm', '--force', 'beside'])
+    install('docker', '--uninstall')
     ok(['systemctl', 'stop', 'docker.service', 'docker.socket'])
   },
 )
