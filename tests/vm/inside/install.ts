@@ -29,6 +29,8 @@ const SETTINGS: Readonly<Record<EngineName, string>> = {
   podman: '# of this house\n[engine]\ncgroup_manager = "systemd" # so\nruntime = "crun"\n',
 }
 
+/** How Podman calls the image. */
+const NAME = 'localhost/busybox:latest'
 const RUN = ['run', '--rm', '--network', 'none'] as const
 
 beforeAll(() => {
@@ -79,7 +81,7 @@ function assertNothingLeft(): void {
   const listings = [
     ['podman', 'images', '--all', '--quiet', 'bunc-verify-*'],
     ['podman', 'ps', '--all', '--quiet', '--filter', 'name=bunc-verify'],
-    ['sh', '-c', 'find / -name "*bunc-verify*" -not -path "/proc/*" 2>/dev/null || true'],
+    ['sh', '-c', 'find /run /sys/fs/cgroup /var/lib -name "*bunc-verify*" 2>/dev/null || true'],
   ]
   if (call(['systemctl', 'is-active', '--quiet', 'docker.service']).code === 0)
     listings.push(
@@ -199,7 +201,7 @@ onlyBunc('dockerd that systemd did not start gets a signal, and another process 
   rmSync(PID_FILE)
 
   using daemon = started('dockerd', '--bridge', 'none', '--iptables=false', '--ip6tables=false')
-  await eventually('dockerd to answer', () => call(['docker', 'version']).code === 0)
+  await eventually('dockerd to answer', () => call(['docker', 'version']).code === 0, 30_000)
   expect(install('docker')).toContain(`\ndocker was told to read it: SIGHUP to process ${daemon.pid}\n`)
   expect(ok([BUNC, 'install', '--uninstall', 'docker'])).toContain(
     '\nto make docker read it: end dockerd and start it again\nnote: it is left to you: ',
@@ -254,7 +256,7 @@ onlyBunc('containerd takes bunc from a restart on, with its containers, and lets
 
 onlyBunc('podman takes bunc with the next container, and lets it go again', () => {
   ok(['podman', 'import', '--quiet', IMAGE, 'busybox'])
-  const run = (...flags: readonly string[]) => ['podman', ...flags, ...RUN, 'localhost/busybox:latest', 'echo', 'hello']
+  const run = (...flags: readonly string[]) => ['podman', ...flags, ...RUN, NAME, 'echo', 'hello']
   const byDefault = () => ok(['podman', 'info', '--format', '{{.Host.OCIRuntime.Name}}'])
   expect(call(run('--runtime', 'bunc')).code).not.toBe(0)
   expect(byDefault()).toBe('crun')
@@ -263,6 +265,7 @@ onlyBunc('podman takes bunc with the next container, and lets it go again', () =
   install('podman')
   expect(readFileSync(FILES.podman, 'utf8')).toContain('cgroup_manager = "systemd" # so\nruntime = "crun"\n')
   expect(ok(run('--runtime', 'bunc'))).toBe('hello')
+  expect(ok(['podman', '--runtime', 'bunc', ...RUN, '--cgroups=disabled', NAME, 'echo', 'hello'])).toBe('hello')
   expect(byDefault()).toBe('crun')
   assertIdle('podman')
 
