@@ -19,16 +19,19 @@ export type Starter = (program: Program) => Child
 /** What a program gets beside its arguments. */
 export interface Run {
   /** What it reads from stdin. */
-  readonly input: string
+  readonly input: string | Uint8Array
   /** Seconds after which it is killed; undefined: it has all the time it wants. */
   readonly timeout: number | undefined
   readonly start: Starter
+  /** The exit status by which it says that all went well; 0 where none is named. */
+  readonly expected?: number
 }
 
 const MOST_OUTPUT = 4096
 
-/** Runs a program. Throws a Failure with what it printed unless it ends with exit status 0 in time. */
-export function runProgram(kernel: Kernel, program: Omit<Program, 'stdio'>, { input, timeout, start }: Run): void {
+/** Runs a program, gives what it printed. Throws a Failure with that unless it ends in time, with the expected status. */
+export function runProgram(kernel: Kernel, program: Omit<Program, 'stdio'>, run: Run): string {
+  const { input, timeout, start, expected = 0 } = run
   const { here } = kernel
   // A memfd, not a pipe: it cannot be full, and a program that does not read it breaks nothing.
   using given = here(memfdCreate('input', ['CLOEXEC']))
@@ -46,7 +49,8 @@ export function runProgram(kernel: Kernel, program: Omit<Program, 'stdio'>, { in
   if (ending === undefined)
     throw new Failure(`it did not end within ${timeout} ${timeout === 1 ? 'second' : 'seconds'}${quoted(text)}`)
   if (ending.signal !== undefined) throw new Failure(`it was ended by ${signalName(ending.signal)}${quoted(text)}`)
-  if (ending.status !== 0) throw new Failure(`it ended with exit status ${ending.status}${quoted(text)}`)
+  if (ending.status !== expected) throw new Failure(`it ended with exit status ${ending.status}${quoted(text)}`)
+  return text
 }
 
 /** A program that runs: itself, what it prints, and how many seconds it may take. */

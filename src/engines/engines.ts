@@ -43,6 +43,18 @@ export interface Engine {
   readonly reload: readonly [systemd: string, otherwise: string]
   /** How it is made to forget what stands there no more, where that takes more than reading them again. */
   readonly forget?: readonly [systemd: string, otherwise: string]
+  /** How it is found out whether it runs; an engine without a daemon reads its settings each time. */
+  readonly daemon?: Daemon
+}
+
+/** A program of an engine that goes on running, and reads its settings when it is told to. */
+export interface Daemon {
+  /** Its unit of systemd. */
+  readonly unit: string
+  /** Without systemd: where it writes its pid, if it takes SIGHUP for the wish that it reads its settings again… */
+  readonly pidFile?: string
+  /** …or where it is spoken to. Not both: a socket that systemd holds starts the daemon when it is tried. */
+  readonly socket?: string
 }
 
 export const ENGINES = {
@@ -54,12 +66,14 @@ export const ENGINES = {
     // A reload takes over the keys that the file has: of runtimes that are gone from it the daemon goes on to know, and
     // even to use as the default (moby, daemon/config: Reload).
     forget: ['systemctl restart docker', 'end dockerd and start it again'],
+    daemon: { unit: 'docker.service', pidFile: '/var/run/docker.pid' },
   },
   containerd: {
     program: 'containerd',
     files: ['/etc/containerd/config.toml'],
     settings: containerd,
     reload: ['systemctl restart containerd', 'end containerd and start it again; containers go on meanwhile'],
+    daemon: { unit: 'containerd.service', socket: '/run/containerd/containerd.sock' },
   },
   podman: {
     program: 'podman',

@@ -7,7 +7,7 @@ import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import { Failure } from '#src/failure.ts'
 import { makeDirectories, readTextIfThere, replaceFile, statIfThere } from '#src/files.ts'
-import { type Engine, ENGINES, type EngineName } from './engines.ts'
+import { type Engine, ENGINES, type EngineName, type NewRuntime } from './engines.ts'
 
 /** The name that engines know bunc by. */
 export const NAME = 'bunc'
@@ -24,6 +24,16 @@ export interface InstallOptions {
   readonly isDefault: boolean
   /** Only say what would be done. */
   readonly dryRun: boolean
+}
+
+/** The runtime that the engine then knows. */
+export function newRuntime({ binary, isDefault }: Pick<InstallOptions, 'binary' | 'isDefault'>): NewRuntime {
+  return { name: NAME, path: binary, isDefault }
+}
+
+/** Whether the file that is to be changed is the one that the engine of this host reads. */
+export function isOwn({ engine, file }: Pick<InstallOptions, 'engine' | 'file'>): boolean {
+  return file === undefined || file === ENGINES[engine].files.at(-1)
 }
 
 /** What has been done, or would be. */
@@ -45,7 +55,7 @@ export function install(here: Sys, options: InstallOptions): Installed {
   return doing(`change "${file}"`, () => {
     const before = readTextIfThere(here, file)
     const table = settings.parse(before ?? '')
-    const wanted = settings.register(table, { name: NAME, path: options.binary, isDefault: options.isDefault })
+    const wanted = settings.register(table, newRuntime(options))
     const after =
       before !== undefined && Bun.deepEquals(wanted, table) ? before : settings.rewrite(before ?? '', wanted)
     const notes = settings.notes(wanted)

@@ -62,6 +62,75 @@ for (const [engine, text] of Object.entries(FILES)) {
   )
 }
 
+/** A host without settings and without engines that run: the script may make both, and nobody else sees them. */
+const PRIVATE = [
+  'set -e; for place in /etc /run; do mount -t tmpfs bunc-test-install "$place"; done',
+  'mkdir /run/bin; export PATH=/run/bin:$PATH',
+].join('\n')
+
+/** Runs a script on such a host, with the command line of bunc as "$@". Gives what it prints. */
+async function onPrivateHost(box: Box, script: string): Promise<string> {
+  const argv = ['unshare', '--mount', 'sh', '-c', `${PRIVATE}\n${script}`, 'sh', ...box.runtime.argv]
+  const { code, stdout, stderr } = await box.program(argv)
+  expect([code, stderr]).toEqual([0, ''])
+  return stdout
+}
+
+for (const engine of ['docker', 'containerd'])
+  containerTest(
+    `install ${engine} says of an engine that does not run when it will read the file`,
+    async (box) => {
+      const later = `${engine} does not run: it will read the file when it starts\n`
+      expect(await onPrivateHost(box, `"$@" install ${engine}`)).toEndWith(`\nnot verified: ${later}`)
+      expect(await onPrivateHost(box, `"$@" install --no-reload ${engine}`)).toEndWith(`\n${later}`)
+      const back = `"$@" install ${engine} >/run/said; "$@" install --uninstall ${engine}`
+      expect(await onPrivateHost(box, back)).toEndWith(`: removed\n${later}`)
+      expect(await onPrivateHost(box, `"$@" install --dry-run ${engine}`)).not.toContain(later)
+    },
+    ...ALONE,
+  )
+
+/** Runs a program of this name where dockerd would have written its pid, and `install` with no client of Docker. */
+const beside = (name: string, then: string) =>
+  [
+    `cp "$(command -v sleep)" /run/bin/${name}; /run/bin/${name} 1000 & pid=$!`,
+    `until [ "$(cat /proc/$pid/comm)" = ${name} ]; do sleep 0.02; done`,
+    'echo $pid >/run/docker.pid; PATH=/run/bin "$@" install docker',
+    then,
+  ].join('\n')
+
+containerTest(
+  'install signals dockerd where systemd does not run it, and says that without its client nothing is verified',
+  async (box) => {
+    const said = await onPrivateHost(box, beside('dockerd', 'wait $pid || echo "ended with $?"'))
+    expect(said).toMatch(
+      /\ndocker was told to read it: SIGHUP to process \d+\nnot verified: "docker" is not found\nended with 129\n$/,
+    )
+  },
+  ...ALONE,
+)
+
+containerTest(
+  'install signals no other process that has the pid of a dockerd from before',
+  async (box) => {
+    const said = await onPrivateHost(box, beside('other', 'exec 2>&-; kill $pid; wait $pid || echo "ended with $?"'))
+    expect(said).toEndWith(
+      '\nnot verified: docker does not run: it will read the file when it starts\nended with 143\n',
+    )
+  },
+  ...ALONE,
+)
+
+containerTest(
+  'install podman without Podman says that nothing was verified, and with --no-reload asks nobody',
+  async (box) => {
+    const alone = 'export PATH=/run/bin; "$@" install'
+    expect(await onPrivateHost(box, `${alone} podman`)).toEndWith('\nnot verified: "podman" is not found\n')
+    expect(await onPrivateHost(box, `${alone} --no-reload podman`)).not.toContain('verified')
+  },
+  ...ALONE,
+)
+
 containerTest(
   'install --uninstall leaves what was changed meanwhile',
   async (box) => {

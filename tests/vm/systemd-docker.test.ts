@@ -18,7 +18,7 @@ const FILES = {
 }
 
 /** A thousand containers of both drivers take minutes. */
-const SECONDS = process.env['BUNC_TEST_CYCLES'] === undefined ? 240 : 3_000
+const SECONDS = process.env['BUNC_TEST_CYCLES'] === undefined ? 360 : 3_000
 
 for (const [who, file] of Object.entries(FILES)) {
   const run = () =>

@@ -1,31 +1,48 @@
 // `bunc install`.
 
 import { readlinkat } from '#ffi/calls/file.ts'
-import { type Engine, ENGINES } from '#src/engines/engines.ts'
-import { install, type Installed, type InstallOptions, uninstall } from '#src/engines/install.ts'
-import { statIfThere } from '#src/files.ts'
+import { holdSignals } from '#src/container/signals.ts'
+import type { Host } from '#src/engines/host.ts'
+import { install, type Installed, type InstallOptions, isOwn, uninstall } from '#src/engines/install.ts'
+import { commandFor, runningOf, systemdRuns } from '#src/engines/reload.ts'
+import { readIt, readLater, takeEffect } from '#src/engines/take-effect.ts'
 import { printable } from '#src/output.ts'
 import type { Paint, Tone } from '#src/paint.ts'
 import { absolute } from '../paths.ts'
+import { progress } from '../progress.ts'
 import { surfaceOf } from '../terminal.ts'
 import type { Of, Verb, World } from '../verb.ts'
 
-/** Changes the settings of an engine, and says how the engine is made to read them. */
+/** Changes the settings of an engine, has it read them, and has it prove that by a container. */
 export const installVerb: Verb<'install'> = (world, invocation) => {
-  const { options, operands } = invocation
+  const { options, global } = invocation
+  const { here } = world.kernel
   const asked = installOptions(world, invocation)
-  const done = options.uninstall ? uninstall(world.kernel.here, asked) : install(world.kernel.here, asked)
-  const lines = done.before === done.after ? [`${done.file}: nothing to change`] : changes(done, asked)
-  if (done.before !== done.after && !asked.dryRun) {
-    const systemd = statIfThere(world.kernel.here, '/run/systemd/system') !== undefined
-    const { reload, forget = reload }: Engine = ENGINES[operands.engine]
-    lines.push(`to make ${operands.engine} read it: ${(options.uninstall ? forget : reload)[systemd ? 0 : 1]}`)
+  using waiting = progress(here, global.log === undefined)
+  const host: Host = { kernel: world.kernel, path: process.env['PATH'], show: waiting.show }
+  const { paint } = surfaceOf(here, 'stdout')
+  const say = (line: string) => {
+    waiting.clear()
+    world.print(`${painted(line, paint)}\n`)
   }
-  const { paint } = surfaceOf(world.kernel.here, 'stdout')
-  world.print(
-    [...lines, ...done.notes.map((note) => `note: ${note}`)].map((line) => `${painted(line, paint)}\n`).join(''),
-  )
+  const done = options.uninstall ? uninstall(here, asked) : install(here, asked)
+  const changed = done.before !== done.after
+  for (const line of changed ? changes(done, asked) : [`${done.file}: nothing to change`]) say(line)
+  for (const note of done.notes) say(`note: ${note}`)
+  if (asked.dryRun) return 0
+  if (isOwn(asked) && !options.noReload && (changed || !options.uninstall)) {
+    // Whoever interrupts this ends the engine's client, and what was made for the proof is taken away.
+    holdSignals()
+    takeEffect(host, { ...asked, uninstall: options.uninstall, changed }, say)
+  } else if (changed) say(leftAlone(host, asked, options.uninstall))
   return 0
+}
+
+function leftAlone(host: Host, { engine, file }: InstallOptions, forget: boolean): string {
+  if (!isOwn({ engine, file })) return readIt(engine, commandFor(engine, forget, systemdRuns(host)))
+  const running = runningOf(host, engine)
+  if (running === 'stopped') return readLater(engine)
+  return readIt(engine, commandFor(engine, forget, running === 'unit'))
 }
 
 const TONES: Readonly<Record<string, Tone>> = { '- ': 'bad', '+ ': 'good' }

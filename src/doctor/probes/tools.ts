@@ -6,7 +6,7 @@ import type { Sys } from '#ffi/call.ts'
 import { ENGINES, type EngineName } from '#src/engines/engines.ts'
 import { known } from '#src/engines/known.ts'
 import { Failure } from '#src/failure.ts'
-import { found } from '../found.ts'
+import { found } from '#src/process/found.ts'
 import { type Patient, type Probe, tried, type Verdict, works } from '../verdict.ts'
 
 /** Looks for systemd and criu. */
@@ -20,8 +20,8 @@ function systemd(here: Sys): Verdict {
   })
 }
 
-function criu(patient: Patient): Verdict {
-  const path = found(patient, 'criu')
+function criu({ kernel, path: searched }: Patient): Verdict {
+  const path = found(kernel.here, 'criu', searched)
   if (path !== undefined) return works('criu', path)
   return {
     subject: 'criu',
@@ -38,7 +38,7 @@ const engineNames: readonly EngineName[] = ['docker', 'containerd', 'podman']
 
 function engine(patient: Patient, name: EngineName): Verdict {
   const { program } = ENGINES[name]
-  const path = found(patient, program)
+  const path = found(patient.kernel.here, program, patient.path)
   if (path === undefined) return { subject: name, verdict: 'missing', why: `"${program}" is not found` }
   return tried({ subject: name, otherwise: 'limited' }, () => {
     const runtime = known(patient.kernel.here, name).find((one) => one.path.split('/').at(-1) === 'bunc')

@@ -4,7 +4,7 @@ import type { Sys } from '#ffi/call.ts'
 import { geteuid } from '#ffi/calls/credentials.ts'
 import { readTextIfThere } from '#src/files.ts'
 import { nameOf, subordinateRanges } from '#src/namespaces/id-ranges.ts'
-import { found } from '../found.ts'
+import { found } from '#src/process/found.ts'
 import { type Patient, type Probe, type Verdict, works } from '../verdict.ts'
 
 /** What Docker and Podman expect of a user. */
@@ -34,7 +34,7 @@ function ranges(here: Sys, kind: 'uid' | 'gid'): Verdict {
 }
 
 function program(patient: Patient, name: string): Verdict {
-  const path = found(patient, name)
+  const path = found(patient.kernel.here, name, patient.path)
   if (path !== undefined) return works(name, path)
   return {
     subject: name,

@@ -27,7 +27,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // Reports what the tables of the parts hold, so that there is no second list.
   features: [...PARTS, 'bpf', 'checkpoint'],
   doctor: ['container', 'engines', ...PARTS],
-  engines: [],
+  engines: ['process'],
   explain: ['container', ...PARTS],
   selftest: ['container', ...PARTS],
   // Asks the parts what they would refuse.

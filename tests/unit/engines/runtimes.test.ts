@@ -159,6 +159,24 @@ test.each(['cri', '"io.containerd.grpc.v1.cri"', '"io.containerd.cri.v1.runtime"
   },
 )
 
+test('Podman hears what bunc can do, and goes on to know what others can', () => {
+  const { engine } = settingsOf('podman').parse(registered('podman', ''))
+  expect(engine).toMatchObject({
+    runtime_supports_json: expect.arrayContaining(['crun', 'runc', 'kata', 'bunc']),
+    runtime_supports_nocgroup: ['crun', 'krun', 'bunc'],
+  })
+})
+
+test('lists of abilities that somebody has written stay, but for bunc', () => {
+  const text = '[engine]\nruntime_supports_json = ["mine"] # so\n'
+  const now = registered('podman', text)
+  expect(now).toContain('runtime_supports_json = ["mine", "bunc"] # so\n')
+  const later = now.replace('["crun", "krun", "bunc"]', '["crun", "krun", "new", "bunc"]')
+  expect(settingsOf('podman').parse(unregistered('podman', later, text))).toEqual({
+    engine: { runtime_supports_json: ['mine'], runtime_supports_nocgroup: ['crun', 'krun', 'new'] },
+  })
+})
+
 test('what is no runtime is none', () => {
   expect(runtimes('docker', '{ "runtimes": { "odd": 7 } }')).toEqual([])
   expect(runtimes('docker', '')).toEqual([])
