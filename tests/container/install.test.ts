@@ -95,7 +95,8 @@ const beside = (name: string, then: string) =>
   [
     `cp "$(command -v sleep)" /run/bin/${name}; /run/bin/${name} 1000 & pid=$!`,
     `until [ "$(cat /proc/$pid/comm)" = ${name} ]; do sleep 0.02; done`,
-    'echo $pid >/run/docker.pid; PATH=/run/bin "$@" install docker',
+    // The shell says of a child that a signal ended it, when it comes to know of it.
+    'echo $pid >/run/docker.pid; exec 3>&2 2>/dev/null; PATH=/run/bin "$@" install docker 2>&3 3>&-',
     then,
   ].join('\n')
 
