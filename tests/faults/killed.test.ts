@@ -48,7 +48,10 @@ const VICTIMS: Readonly<Record<string, Victim>> = {
 }
 
 const counts: Record<string, number> = {}
-afterAll(() => figure(`kill -9: ${JSON.stringify(counts)} times, nothing left`))
+let outlived = 0
+afterAll(() =>
+  figure(`kill -9: ${JSON.stringify(counts)} times, ${outlived} tasks stayed until the delete, nothing after it`),
+)
 
 for (const [name, victim] of Object.entries(VICTIMS))
   test(
@@ -82,6 +85,7 @@ async function killAll(name: string, { before, args, orphans = 0 }: Victim): Pro
       await prepare()
       if (await killOnce(box, { nth, words, victim, other, stayed })) counts[name] = (counts[name] ?? 0) + 1
     }
+    outlived += stayed.length
     expect(stayed.slice(orphans)).toEqual([])
     await box.ok(['delete', '--force', other])
     await box.assertClean()

@@ -36,7 +36,7 @@ pure(
     const { cases, kinds, slowest, wrong } = added(await Promise.all(lanes))
     const seconds = ((performance.now() - began) / 1_000).toFixed(0)
     figure(
-      `fuzz: ${cases} cases from ${FIRST} on in ${seconds} s, ${JSON.stringify(kinds)}, slowest ${JSON.stringify(slowest)}, wrong ${wrong.length}`,
+      `${cases} cases from ${FIRST} on in ${seconds} s, ${JSON.stringify(kinds)}, slowest ${JSON.stringify(slowest)}, wrong ${wrong.length}`,
     )
     expect(wrong).toEqual([])
     expect(cases).toBeGreaterThanOrEqual(CASES)
@@ -75,7 +75,7 @@ test(
     const lanes = Array.from({ length: LANES }, (_, lane) => createAll(bunc, lane, codes))
     await Promise.all(lanes)
     const seconds = ((performance.now() - began) / 1_000).toFixed(0)
-    figure(`fuzz: ${REAL} containers from ${FIRST} on in ${seconds} s, by exit code ${JSON.stringify(codes)}`)
+    figure(`${REAL} containers from ${FIRST} on in ${seconds} s, by exit code ${JSON.stringify(codes)}`)
     expect(Object.values(codes).reduce((sum, count) => sum + count, 0)).toBe(REAL)
   },
   LIMIT,

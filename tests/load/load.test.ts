@@ -72,7 +72,7 @@ for (const runtime of runtimes) {
         // What piles up makes the last ones slower, and so does a busy machine: people are to judge.
         const fastest = (part: readonly number[]) => Math.min(...part).toFixed(0)
         figures.push(
-          `load: ${runtime.name}: fastest of the first 20: ${fastest(times.slice(0, 20))} ms, of the last 20: ${fastest(times.slice(-20))} ms`,
+          `${runtime.name}: fastest of the first 20: ${fastest(times.slice(0, 20))} ms, of the last 20: ${fastest(times.slice(-20))} ms`,
         )
       }),
     LIMIT,
@@ -95,7 +95,7 @@ for (const runtime of runtimes) {
 function tell({ name, version }: Runtime, how: string, count: number, began: number): void {
   const seconds = (performance.now() - began) / 1_000
   figures.push(
-    `load: ${name} ${version}: ${count} cycles of create, start, exec, delete ${how}: ${(count / seconds).toFixed(1)}/s`,
+    `${name} ${version}: ${count} cycles of create, start, exec, delete ${how}: ${(count / seconds).toFixed(1)}/s`,
   )
 }
 
