@@ -1,9 +1,12 @@
 // Users, namespaces, limits of a process, and terminals that cannot be had.
-import { writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 
 import { races } from '#tests/support/container-test.ts'
 import { DEFAULT_MOUNTS, DEFAULT_NAMESPACES, type Spec } from '#tests/support/spec.ts'
 import { type Mistake, running } from './mistake.ts'
+
+/** An ordinary user: the number of nobody who is on the host. */
+const USER = 54_321
 
 const mapped = (linux: Spec['linux'], more: Spec = {}): Spec => ({
   ...more,
@@ -117,17 +120,12 @@ export const IDENTITY_MISTAKES: readonly Mistake[] = [
     title: 'An ordinary user has a container of root',
     provoke: (box) => {
       box.configure()
-      const user = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups']
-      return box.program([
-        ...user,
-        ...box.runtime.argv,
-        '--root',
-        '/tmp/bunc-test-nobody',
-        'run',
-        '--bundle',
-        box.bundleDir,
-        box.name,
-      ])
+      const own = box.path('of-the-user')
+      mkdirSync(own)
+      chownSync(own, USER, USER)
+      const user = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups']
+      const run = ['--root', own, 'run', '--bundle', box.bundleDir, box.name]
+      return box.program([...user, ...box.runtime.argv, ...run])
     },
     says: ['EPERM', 'a user namespace in linux.namespaces'],
     but: [races('crun', 'is started in a mount namespace that hides hierarchies')],
