@@ -11,8 +11,8 @@ interface Difference {
   readonly reason: string
 }
 
-/** Said of whole commands, which the table before says already. */
-const NO_COMMAND = 'has no such command'
+/** Said of what bunc alone has, which the table before says already. */
+const ALONE = ['has no such command', 'has no colours']
 
 /** Takes a report of all the container tests, passed over or not, gives what they declare, in the order of their files. */
 export function differencesIn(report: string): Difference[] {
@@ -29,7 +29,7 @@ export function comparisonText(
   differences: readonly Difference[],
 ): string {
   const rows = Map.groupBy(
-    differences.filter(({ reason }) => reason !== NO_COMMAND),
+    differences.filter(({ reason }) => !ALONE.includes(reason)),
     ({ test }) => test,
   )
   const said = (test: string, runtime: string) =>
