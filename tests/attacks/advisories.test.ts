@@ -20,9 +20,7 @@ function attacksWith(mark: RegExp): string {
 test('every advisory is tried', () => {
   const all = attacksWith(/^/)
   expect(ADVISORIES.flatMap(({ ids }) => ids).filter((id) => !all.includes(id))).toEqual([])
-  figure(
-    `attacks: ${ADVISORIES.length} advisories, ${ADVISORIES.filter(({ race }) => race).length} of them with a race`,
-  )
+  figure(`${ADVISORIES.length} advisories, ${ADVISORIES.filter(({ race }) => race).length} of them with a race`)
 })
 
 test('every advisory that takes a race is tried as one', () => {
