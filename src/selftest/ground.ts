@@ -42,10 +42,10 @@ export class Ground {
     this.store = store
   }
 
-  /** Runs a shell script in a container to its end. Throws a Failure unless it ends with this status. */
-  expect(script: string, change: Change = (config) => config, status = 0): void {
+  /** Runs a shell script in a container to its end. Throws a Failure unless it ends with one of these statuses. */
+  expect(script: string, change: Change = (config) => config, ...statuses: readonly number[]): void {
     const ending = run(this.kernel, this.#options(this.#nextId(), script, change, false))
-    expectStatus(ending, status)
+    expectStatus(ending, ...(statuses.length === 0 ? [0] : statuses))
   }
 
   /** Runs a script in a container, and `act` beside it; the container is gone afterwards. */
@@ -128,9 +128,10 @@ export class Running {
   }
 }
 
-function expectStatus(ending: Ending | undefined, status: number): void {
+function expectStatus(ending: Ending | undefined, ...statuses: readonly number[]): void {
   if (ending === undefined) throw new Failure('nobody knows how it ended')
-  if (ending.status !== status) throw new Failure(`it ended with status ${ending.status} in place of ${status}`)
+  if (!statuses.includes(ending.status))
+    throw new Failure(`it ended with status ${ending.status} in place of ${statuses.join(' or ')}`)
 }
 
 function ignore(): void {}

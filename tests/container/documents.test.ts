@@ -9,10 +9,13 @@ import { needs } from '#tests/support/needs.ts'
 import { BINARY } from '#tests/support/requirements.ts'
 import { runProgram, SEARCH_PATH } from '#tests/support/spawn.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
+let dir = ''
 const { test: withBinary } = needs('bunc')
 
-beforeAll(() => symlinkSync(resolve(BINARY), join(dir, 'bunc')))
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
+  symlinkSync(resolve(BINARY), join(dir, 'bunc'))
+})
 afterAll(() => rmSync(dir, { recursive: true }))
 
 /** Runs a program that must say nothing on stderr and end well; gives the lines of its output. */

@@ -1,6 +1,6 @@
 // Where errors go beside stderr: to a file, to the journal, to syslog; and what else is told when somebody asks. The
 // daemons are listeners of the test, put in the place of the host's in a mount namespace that ends with the command.
-import { afterAll, expect } from 'bun:test'
+import { afterAll, beforeAll, expect } from 'bun:test'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -11,13 +11,16 @@ import { BINARY } from '#tests/support/requirements.ts'
 import { runProgram } from '#tests/support/spawn.ts'
 import type { Outcome } from '#tests/support/spawn.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
+let dir = ''
 const { test: withBinary } = needs('bunc')
 const { test: privileged } = needs('root', 'bunc')
 
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
+})
 afterAll(() => rmSync(dir, { recursive: true }))
 
-const BUNC = [resolve(BINARY), '--root', join(dir, 'state')]
+const command = (...args: readonly string[]) => [resolve(BINARY), '--root', join(dir, 'state'), ...args]
 /** A command that fails, with one line on stderr and a code of 1. */
 const FAILING = ['start', 'absent']
 
@@ -35,7 +38,7 @@ const COVERED = `mount -t tmpfs none "$TOP" && mkdir -p "$PARENT" && : > "$ADDRE
   mount --bind "$SOCKET" "$ADDRESS" && exec "$@"`
 
 function bunc(args: readonly string[]): Promise<Outcome> {
-  return runProgram(dir, [...BUNC, ...args])
+  return runProgram(dir, command(...args))
 }
 
 /** The text of the error that stderr shows, without the name of the program and the hint, which no log has. */
@@ -50,8 +53,8 @@ for (const { name, address, entry } of DAEMONS) {
     const socket = join(dir, name)
     using daemon = listenAt(socket)
     const env = { SOCKET: socket, ADDRESS: address, PARENT: dirname(address), TOP: `/${address.split('/')[1]}` }
-    const command = [...BUNC, '--log', `${name}:engine`, '--log-format', 'json', ...FAILING]
-    const outcome = await runProgram(dir, ['unshare', '--mount', 'sh', '-c', COVERED, 'sh', ...command], { env })
+    const failing = command('--log', `${name}:engine`, '--log-format', 'json', ...FAILING)
+    const outcome = await runProgram(dir, ['unshare', '--mount', 'sh', '-c', COVERED, 'sh', ...failing], { env })
     const datagrams = daemon.take()
     expect(datagrams).toEqual([expect.stringMatching(entry)])
     expect(entry.exec(datagrams[0] ?? '')?.[1]).toBe(complaint(outcome))
@@ -66,8 +69,8 @@ withBinary('--log file:PATH is a file', async () => {
 
 privileged('--log to a daemon that is not there changes neither the error nor the code, and says so', async () => {
   const script = 'mount -t tmpfs none /run && exec "$@"'
-  const command = [...BUNC, '--log', 'journald:', ...FAILING]
-  const { code, stderr } = await runProgram(dir, ['unshare', '--mount', 'sh', '-c', script, 'sh', ...command])
+  const failing = command('--log', 'journald:', ...FAILING)
+  const { code, stderr } = await runProgram(dir, ['unshare', '--mount', 'sh', '-c', script, 'sh', ...failing])
   expect(code).toBe(1)
   expect(stderr).toMatch(
     /^bunc: Cannot .*"absent".*\nhint: .*\nbunc: Cannot write the log: connect\(.*\) = ENOENT.*\n$/,

@@ -1,5 +1,6 @@
 // What a container may not use more of.
 
+import { SIGNAL } from '#ffi/numbers/signal.ts'
 import { readText } from '#src/files.ts'
 import type { Ground } from '../ground.ts'
 import type { Promised } from '../promise.ts'
@@ -16,12 +17,17 @@ function memory({ kernel }: Ground): object {
 export const limits: readonly Promised[] = [
   {
     name: 'is stopped by the out-of-memory killer at its memory limit',
-    // tail keeps a line that never ends, and is the one to be killed.
+    // tail keeps a line that never ends, and is the one to be killed; on a busy machine the others may go after it.
     keep: (ground) =>
-      ground.expect('head -c 300000000 /dev/zero | tail -n 1; [ $? = 137 ]', (config) => ({
-        ...config,
-        linux: { ...config.linux, resources: { ...config.linux.resources, memory: memory(ground) } },
-      })),
+      ground.expect(
+        'head -c 300000000 /dev/zero | tail -n 1; [ $? = 137 ]',
+        (config) => ({
+          ...config,
+          linux: { ...config.linux, resources: { ...config.linux.resources, memory: memory(ground) } },
+        }),
+        0,
+        128 + SIGNAL.SIGKILL,
+      ),
   },
   {
     name: 'makes as many processes as its limit allows, and no more',
