@@ -66,8 +66,19 @@ export class Contender implements AsyncDisposable {
     if (!this.attempt(...args)) throw new Error(`Cannot measure "${this.name} ${args[0]}": ${this.#complaint()}`)
   }
 
-  /** Runs a command that must succeed, gives the milliseconds that it took. */
+  /**
+   * Runs a command that must succeed, gives the milliseconds that it took. `run` of a peer has a second try, which is timed
+   * alone: crun 1.8.1 now and then loses a race for a pipe of its own ("writing to pipe: Broken pipe").
+   */
   time(...args: readonly string[]): number {
+    const began = performance.now()
+    if (this.name === 'bunc' || args[0] !== 'run') this.run(...args)
+    else if (!this.attempt(...args)) return this.#timeAgain(args)
+    return performance.now() - began
+  }
+
+  #timeAgain(args: readonly string[]): number {
+    this.attempt('delete', '--force', this.id)
     const began = performance.now()
     this.run(...args)
     return performance.now() - began

@@ -1,6 +1,7 @@
 // The benchmark works, and no command costs more calls than its budget. Looks at no times: they are for people to judge.
 
 import { beforeAll, expect, test as pure } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { libseccompTest } from '#tests/support/libseccomp.ts'
@@ -44,6 +45,20 @@ test('the table has a line for each row, with as many cells as the first', () =>
     const line = lines.find((text) => text.startsWith(`${name}  `)) ?? ''
     expect(`${name}: ${cells(line)}`).toBe(`${name}: ${1 + 3 + 2}`)
   }
+})
+
+// What "npm run bench" printed on a day stands in a page; the next day it is history, but its rows are those of today.
+pure('docs/benchmarks.md has two dated runs, with every row', () => {
+  const text = readFileSync(join(import.meta.dir, '../../docs/benchmarks.md'), 'utf8')
+  const runs = [...text.matchAll(/^```text\n(\d{4}-\d\d-\d\d: bunc [^]*?)^```$/gm)].map(([, run = '']) => run)
+  expect(runs).toHaveLength(2)
+  const names = [
+    ...TIMINGS.map(({ name }) => `${name}, ms`),
+    ...MEASURES.map(({ name }) => name),
+    ...Object.keys(BUDGET),
+  ]
+  const missing = runs.flatMap((run) => names.filter((name) => !run.includes(`\n${name}  `)))
+  expect(missing).toEqual([])
 })
 
 test('no command makes more round trips or system calls than its budget', () => {

@@ -12,12 +12,13 @@ export interface Claim {
   readonly reason?: string
 }
 
-const [README, CI, SECCOMP, RELEASES, CONTAINERD] = [
+const [README, CI, SECCOMP, RELEASES, CONTAINERD, BENCHMARKS] = [
   'README.md',
   'docs/ci.md',
   'docs/seccomp.md',
   'docs/releases.md',
   'docs/containerd.md',
+  'docs/benchmarks.md',
 ]
 const INSIDE = 'tests/vm/inside/pages.ts'
 const RELEASE = 'tests/release/pages.test.ts'
@@ -57,6 +58,14 @@ export const CLAIMS: readonly Claim[] = [
   { page: RELEASES, language: 'sh', mark: 'apt install', test: 'tests/release/debian.test.ts' },
   { page: RELEASES, language: 'sh', mark: 'apt purge', test: 'tests/release/debian.test.ts' },
   { page: 'docs/troubleshooting.md', language: 'text', test: 'tests/container/mistakes.test.ts' },
+  { page: BENCHMARKS, language: 'sh', mark: 'npm run bench', test: 'tests/bench/smoke.test.ts' },
+  {
+    page: BENCHMARKS,
+    language: 'sh',
+    mark: 'tests/vm/shell.ts',
+    reason: 'it takes half an hour; smoke.test.ts runs the same program on the host',
+  },
+  { page: BENCHMARKS, language: 'text', test: 'tests/bench/smoke.test.ts' },
   {
     page: 'docs/architecture.md',
     language: 'ts',
