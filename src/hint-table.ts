@@ -12,6 +12,8 @@ export interface Hint {
   readonly hint: string
 }
 
+const HANDS_DOWN =
+  'in cgroup v2 a cgroup that hands controllers down can hold no process: name one below it in linux.cgroupsPath'
 const NO_DISK =
   'the host has no block device of this number: lsblk lists those that it has, and a partition cannot be limited, but its disk'
 
@@ -353,12 +355,12 @@ export const HINTS: readonly Hint[] = [
     syscall: 'write',
     errno: 'EBUSY',
     doing: 'move process',
-    hint: 'in cgroup v2 a cgroup that hands controllers down can hold no process: name one below it in linux.cgroupsPath',
+    hint: HANDS_DOWN,
   },
   {
     syscall: 'clone3',
     errno: 'EBUSY',
-    hint: 'in cgroup v2 a cgroup that hands controllers down can hold no process: name one below it in linux.cgroupsPath',
+    hint: HANDS_DOWN,
   },
   {
     syscall: 'write',

@@ -51,6 +51,10 @@ interface Row {
 }
 
 const FOR_ALL = (expected: Expected) => ({ root: expected, 'an ordinary user': expected })
+const NO_BUNDLE = FOR_ALL({
+  code: 1,
+  says: /^bunc: Cannot read "[^"]*": no such file or directory\nhint: a bundle is [^\n]*\n$/,
+})
 
 const ROWS: readonly Row[] = [
   {
@@ -88,10 +92,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'explain of no bundle',
     args: (box) => ['explain', box.path('nowhere')],
-    as: FOR_ALL({
-      code: 1,
-      says: /^bunc: Cannot read "[^"]*": no such file or directory\nhint: a bundle is [^\n]*\n$/,
-    }),
+    as: NO_BUNDLE,
   },
   {
     title: 'validate',
@@ -101,10 +102,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'validate of no bundle',
     args: (box) => ['validate', box.path('nowhere')],
-    as: FOR_ALL({
-      code: 1,
-      says: /^bunc: Cannot read "[^"]*": no such file or directory\nhint: a bundle is [^\n]*\n$/,
-    }),
+    as: NO_BUNDLE,
   },
   {
     title: 'install --dry-run',

@@ -1,5 +1,7 @@
 // Reads what a page shows of a terminal: blocks of "console", with "$ " before each command and its output below.
 
+import { blocksOf } from './pages/read.ts'
+
 /** A command of a page, and what the page says that it prints. */
 export interface Shown {
   readonly command: string
@@ -9,16 +11,12 @@ export interface Shown {
 
 /** Takes the text of a page, gives its commands in order. */
 export function commandsOf(page: string): Shown[] {
-  const blocks = page.matchAll(/^```console\n([^]*?)^```$/gm)
-  return [...blocks].flatMap(([, block = '']) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((text) => {
-        const [command = '', ...output] = text.trimEnd().split('\n')
-        return { command, output }
-      }),
-  )
+  const shells = blocksOf(page).filter(({ language }) => language === 'console')
+  const shown = shells.flatMap(({ text }) => text.split(/^\$ /m).slice(1))
+  return shown.map((text) => {
+    const [command = '', ...output] = text.trimEnd().split('\n')
+    return { command, output }
+  })
 }
 
 /** Whether a program printed what a page shows, but for numbers, widths of columns and the places of things. */
