@@ -275,6 +275,12 @@ export const HINTS: readonly Hint[] = [
     when: 'IDMAP',
     hint: 'the file system of the source, or of something below it, cannot have its ids mapped',
   },
+  {
+    syscall: 'mount_setattr',
+    errno: 'EINVAL',
+    doing: 'change the propagation of the mounts',
+    hint: 'bunc was started in a chroot whose directory is no mount: mount --bind DIRECTORY DIRECTORY before chroot makes it one',
+  },
   { syscall: 'set_mempolicy', errno: 'ENOSYS', hint: 'the kernel was built without NUMA' },
   {
     syscall: 'write',

@@ -82,10 +82,9 @@ function mountExtra({ options: { extraMount }, extraTree }: Site, task: Task, ro
   task.sys(mountSetattr(tree, 'this', extraMount.change))
 }
 
-function enterRoot({ kernel, options, rootfs }: Site, task: Task, root: Fd): void {
+function enterRoot({ kernel, options }: Site, task: Task, root: Fd): void {
   if (!options.noPivot) return pivot(task.sys, root)
-  task.sys.flush()
-  coverRoot(task.sys, root, { mountinfo: readText(kernel.here, `/proc/${task.pid}/mountinfo`), rootfs })
+  coverRoot(task.sys, root, () => readText(kernel.here, `/proc/${task.pid}/mountinfo`))
 }
 
 /** An empty directory for the layers of a throw-away root; it goes with the state directory. */

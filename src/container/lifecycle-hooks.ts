@@ -3,7 +3,8 @@
 
 import type { Call, Sys } from '#ffi/call.ts'
 import { duplicate, dupTo, pipe } from '#ffi/calls/descriptor.ts'
-import { chdir, setns } from '#ffi/calls/namespace.ts'
+import { openat } from '#ffi/calls/file.ts'
+import { chdir, chroot, fchdir, setns } from '#ffi/calls/namespace.ts'
 import { setDumpable } from '#ffi/calls/process.ts'
 import { endChild } from '#ffi/perform/spawn.ts'
 import { type Fd, ready } from '#ffi/fd.ts'
@@ -56,7 +57,10 @@ export function hooksBeforePivot(site: Site, task: Task): void {
   })
   runHooks(kernel, { kind: 'prestart', hooks: prestart, state: json, start: kernel.start })
   runHooks(kernel, { kind: 'createRuntime', hooks: createRuntime, state: json, start: kernel.start })
-  const inside = startInside(kernel, task.pidfd, plan)
+  if (createContainer.length === 0) return
+  // That of the namespace is another where bunc was started in a chroot(2); the task leaves it later.
+  using root = kernel.here(openat('cwd', `/proc/${task.pid}/root`, ['PATH', 'DIRECTORY']))
+  const inside = startInside(kernel, task.pidfd, plan, root)
   runHooks(kernel, { kind: 'createContainer', hooks: createContainer, state: json, start: inside })
 }
 
@@ -72,14 +76,22 @@ export function hooksOutside(
   runHooks(kernel, { kind, hooks: hooks[kind], state, start: kernel.start })
 }
 
-/** Gives a starter of programs that run in the namespaces of a container, whose first process is `pidfd`. */
-export function startInside(kernel: Kernel, pidfd: Fd, plan: NamespacePlan): Starter {
+/**
+ * Gives a starter of programs that run in the namespaces of a container, whose first process is `pidfd`, and in the root
+ * of its mount namespace or in another one.
+ */
+export function startInside(kernel: Kernel, pidfd: Fd, plan: NamespacePlan, root?: Fd): Starter {
   return (program) => {
     const [reading, writing] = kernel.here(pipe(['CLOEXEC']))
     using report = reading
     using ours = writing
-    using task = taskInside(kernel, { pidfd, plan, inherit: [pidfd, ours, ...program.stdio] })
+    const inherit = [pidfd, ours, ...program.stdio, ...(root === undefined ? [] : [root])]
+    using task = taskInside(kernel, { pidfd, plan, inherit })
     for (const [number, fd] of program.stdio.entries()) task.sys(dupTo(task.inherit(fd), number))
+    if (root !== undefined) {
+      task.sys(fchdir(task.inherit(root)))
+      task.sys(chroot('.'))
+    }
     task.sys(chdir('/'))
     task.sys.flush()
     const told = task.sys(duplicate(task.inherit(ours), 3))

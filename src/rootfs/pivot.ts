@@ -3,7 +3,7 @@
 import { type TaskSys, tolerating } from '#ffi/call.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { mount, mountSetattr, type Propagation, pivotRootHere, umount } from '#ffi/calls/mount.ts'
-import { chdir, chroot, fchdir } from '#ffi/calls/namespace.ts'
+import { chdir, chroot, fchdir, getcwd, setns } from '#ffi/calls/namespace.ts'
 import { doing } from '#ffi/context.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { RootfsPropagation } from '#src/config/schema/linux.ts'
@@ -61,9 +61,20 @@ export function mountRoot(task: TaskSys, path: string, wanted: RootfsPropagation
   })
 }
 
+/**
+ * Takes a task from the root that it was born with to that of its mount namespace. They differ where bunc was started in
+ * a chroot(2): without this the container's root would replace that directory alone, and setns(2) would put all that
+ * `exec` starts into the root of the host.
+ */
+function leaveChroot(task: TaskSys): void {
+  using namespace = task(openat('cwd', '/proc/self/ns/mnt', ['RDONLY']))
+  task(setns(namespace, ['NEWNS']))
+}
+
 /** Makes an open mount the root of the task's mount namespace and takes the host's away. */
 export function pivot(task: TaskSys, root: Fd): void {
   doing('enter the root', () => {
+    leaveChroot(task)
     using old = openHost(task, '/')
     task(fchdir(root))
     // The old root ends up on top of the new one, at the same place: there it is taken away, never visible at a path.
@@ -79,17 +90,19 @@ export function pivot(task: TaskSys, root: Fd): void {
 /**
  * As `pivot`, for a host whose root cannot be pivoted away from (a ramdisk): the container's root is moved on top of it.
  * The host's mounts stay below. A procfs or sysfs among them would let a user namespace mount new, unmasked ones, so they
- * are taken away or covered. `mountinfo` is the text of the task's own /proc/PID/mountinfo.
+ * are taken away or covered. `mountinfo` gives the text of the task's own /proc/PID/mountinfo.
  */
-export function coverRoot(task: TaskSys, root: Fd, { mountinfo, rootfs }: { mountinfo: string; rootfs: string }): void {
+export function coverRoot(task: TaskSys, root: Fd, mountinfo: () => string): void {
   doing('enter the root without pivot_root', () => {
-    for (const point of kernelMounts(mountinfo, rootfs)) {
+    leaveChroot(task)
+    task(fchdir(root))
+    const rootfs = task(getcwd())
+    for (const point of kernelMounts(mountinfo(), rootfs)) {
       task(tolerating(umount(point, ['DETACH']), 'EINVAL', 'EPERM'))
       using place = task(tolerating(openat('cwd', point, ['PATH', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
       using empty = newFilesystem(task, { type: 'tmpfs', source: 'tmpfs', plan: parseOptions([]) })
       attach(task, empty, place)
     }
-    task(fchdir(root))
     task(mount('.', '/', undefined, ['MOVE']))
     task(chroot('.'))
     task(chdir('/'))

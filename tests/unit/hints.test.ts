@@ -41,6 +41,7 @@ describe('what was being done tells failures of one call apart', () => {
     ['set linux.sysctl["a.b"] to "c"', 'write', 'EINVAL', /does not take this value/],
     ['make mounts[3], "bind" on "/data"', 'mkdirat', 'EROFS', /destination is missing/],
     ['make the cgroup "/sys/fs/cgroup/web"', 'mkdirat', 'EROFS', /cgroups are mounted read-only/],
+    ['change the propagation of the mounts', 'mount_setattr', 'EINVAL', /chroot/],
     ['open the root "/srv"', 'openat', 'ENOENT', /root\.path/],
     ['join the network namespace "/run/netns/a"', 'openat', 'ENOENT', /whoever made the namespace/],
   ] as const)('%s', (action, syscall, errno, hint) => {

@@ -7,6 +7,10 @@ import { readText, statIfThere } from '#src/files.ts'
 import type { Ground } from '../ground.ts'
 import type { Promised } from '../promise.ts'
 
+/** A shell script that waits for five seconds at most. */
+const until = (condition: string) => `for i in $(seq 500); do ${condition} && exit; sleep 0.01; done; exit 1`
+
+const MARK = '/bunc-selftest'
 const WAITS = 'while :; do sleep 0.02; done'
 
 /** What is still there of the containers that have been. */
@@ -31,7 +35,7 @@ export const life: readonly Promised[] = [
     keep: (ground) =>
       ground.beside(`trap 'exit 42' TERM; ${WAITS}`, (container) => {
         // The shell has set its trap once it has a child.
-        container.expect('until [ "$(cat /proc/1/task/1/children)" ]; do sleep 0.01; done')
+        container.expect(until('[ "$(cat /proc/1/task/1/children)" ]'))
         container.signal('TERM')
         container.ends(42)
       }),
@@ -39,7 +43,9 @@ export const life: readonly Promised[] = [
   {
     name: 'takes further processes, which see its own, and whose status is given',
     keep: (ground) =>
-      ground.beside(WAITS, (container) => {
+      ground.beside(`: >${MARK}; ${WAITS}`, (container) => {
+        // A file that is nowhere but in the root of this container.
+        container.expect(until(`[ -e ${MARK} ]`))
         container.expect('[ $$ != 1 ] && [ "$(cat /proc/sys/kernel/hostname)" = bunc ] && kill -0 1')
         container.expect('exit 9', 9)
       }),

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 
 import type { Box } from '#tests/support/box.ts'
+import { detached, inChroot } from '#tests/support/chroot.ts'
 import { races } from '#tests/support/container-test.ts'
 import { DEFAULT_MOUNTS, DEFAULT_NAMESPACES, type Mount } from '#tests/support/spec.ts'
 import { type Mistake, running } from './mistake.ts'
@@ -159,5 +160,11 @@ export const MOUNT_MISTAKES: readonly Mistake[] = [
       (box) => chmodSync(box.bundleDir, 0o700),
     ),
     says: ['the root "', 'permission denied', 'chmod o+x'],
+  },
+  {
+    title: 'The runtime is in a chroot that is no mount',
+    provoke: (box) => inChroot(box, 'directory', detached()),
+    says: ['change the propagation of the mounts', 'invalid argument', 'mount --bind'],
+    but: [races('crun', 'is started in a mount namespace that hides hierarchies')],
   },
 ]
