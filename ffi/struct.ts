@@ -18,34 +18,61 @@ export interface Struct<F extends Fields> {
   read(view: DataView): Values<F>
 }
 
+type Place = readonly [name: string, field: Field, offset: number]
+
+/** Where the fields are, and the size: computed when the structure is used first, for most commands use few. */
+class Layout<F extends Fields> implements Struct<F> {
+  readonly #fields: F
+  #places: readonly Place[] | undefined
+  #size = 0
+
+  constructor(fields: F) {
+    this.#fields = fields
+  }
+
+  get size(): number {
+    this.#laid()
+    return this.#size
+  }
+
+  write(values: Given<F>): Uint8Array<ArrayBuffer> {
+    const places = this.#laid()
+    const bytes = new Uint8Array(new ArrayBuffer(this.#size))
+    const view = new DataView(bytes.buffer)
+    for (let i = 0; i < places.length; i++) {
+      const [name, field, offset] = places[i] as Place
+      const value = values[name]
+      if (value !== undefined && value !== 0) put(view, offset, field, value)
+    }
+    return bytes
+  }
+
+  read(view: DataView): Values<F> {
+    return Object.fromEntries(this.#laid().map(([name, field, at]) => [name, get(view, at, field)])) as Values<F>
+  }
+
+  #laid(): readonly Place[] {
+    if (this.#places !== undefined) return this.#places
+    const places: Place[] = []
+    let end = 0
+    let widest = 1
+    for (const name in this.#fields) {
+      const field = this.#fields[name] as Field
+      const size = SIZES[field]
+      end = Math.ceil(end / size) * size
+      places.push([name, field, end])
+      end += size
+      widest = Math.max(widest, size)
+    }
+    this.#size = Math.ceil(end / widest) * widest
+    this.#places = places
+    return places
+  }
+}
+
 /** Defines a structure by its fields in order. */
 export function struct<const F extends Fields>(fields: F): Struct<F> {
-  const offsets: [name: keyof F, field: Field, offset: number][] = []
-  let end = 0
-  let widest = 1
-  for (const [name, field] of Object.entries(fields)) {
-    const size = SIZES[field]
-    end = Math.ceil(end / size) * size
-    offsets.push([name, field, end])
-    end += size
-    widest = Math.max(widest, size)
-  }
-  const size = Math.ceil(end / widest) * widest
-  return {
-    size,
-    write: (values) => {
-      const bytes = new Uint8Array(new ArrayBuffer(size))
-      const view = new DataView(bytes.buffer)
-      for (let i = 0; i < offsets.length; i++) {
-        const [name, field, offset] = offsets[i] as (typeof offsets)[number]
-        const value = values[name]
-        if (value !== undefined && value !== 0) put(view, offset, field, value)
-      }
-      return bytes
-    },
-    read: (view) =>
-      Object.fromEntries(offsets.map(([name, field, offset]) => [name, get(view, offset, field)])) as Values<F>,
-  }
+  return new Layout(fields)
 }
 
 function put(view: DataView, offset: number, field: Field, value: number | bigint): void {
