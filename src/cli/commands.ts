@@ -30,37 +30,90 @@ import { update } from './commands/update.ts'
 import { validate } from './commands/validate.ts'
 import type { Program } from './grammar.ts'
 
+/** A row is made when it is looked at: a command needs its own, and all of them have a thousand properties. */
 export const program = {
   name: 'bunc',
   text: 'Make and run containers from OCI bundles',
   options: globalOptions,
   commands: {
-    create,
-    start,
-    run,
-    kill,
-    delete: remove,
-    exec,
-    state,
-    checkpoint,
-    restore,
-    list,
-    ps,
-    events,
-    pause,
-    resume,
-    update,
-    mounts,
-    spec,
-    features,
-    doctor,
-    selftest,
-    install,
-    explain,
-    validate,
-    try: tryOut,
-    completion,
-    man,
+    get create() {
+      return create()
+    },
+    get start() {
+      return start()
+    },
+    get run() {
+      return run()
+    },
+    get kill() {
+      return kill()
+    },
+    get delete() {
+      return remove()
+    },
+    get exec() {
+      return exec()
+    },
+    get state() {
+      return state()
+    },
+    get checkpoint() {
+      return checkpoint()
+    },
+    get restore() {
+      return restore()
+    },
+    get list() {
+      return list()
+    },
+    get ps() {
+      return ps()
+    },
+    get events() {
+      return events()
+    },
+    get pause() {
+      return pause()
+    },
+    get resume() {
+      return resume()
+    },
+    get update() {
+      return update()
+    },
+    get mounts() {
+      return mounts()
+    },
+    get spec() {
+      return spec()
+    },
+    get features() {
+      return features()
+    },
+    get doctor() {
+      return doctor()
+    },
+    get selftest() {
+      return selftest()
+    },
+    get install() {
+      return install()
+    },
+    get explain() {
+      return explain()
+    },
+    get validate() {
+      return validate()
+    },
+    get try() {
+      return tryOut()
+    },
+    get completion() {
+      return completion()
+    },
+    get man() {
+      return man()
+    },
   },
 } as const satisfies Program
 

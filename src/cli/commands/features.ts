@@ -2,11 +2,12 @@
 
 import type { Command } from '../grammar.ts'
 
-export const features = {
-  group: 'host',
-  text: 'Show what this runtime can do as JSON',
-  operands: {},
-  options: {},
-  examples: ['features'],
-  also: ['info', 'capabilities'],
-} as const satisfies Command
+export const features = () =>
+  ({
+    group: 'host',
+    text: 'Show what this runtime can do as JSON',
+    operands: {},
+    options: {},
+    examples: ['features'],
+    also: ['info', 'capabilities'],
+  }) as const satisfies Command

@@ -3,10 +3,11 @@
 import type { Command } from '../grammar.ts'
 import { container } from './common.ts'
 
-export const start = {
-  group: 'life',
-  text: 'Start the process of a created container',
-  operands: { container },
-  options: {},
-  examples: ['start web'],
-} as const satisfies Command
+export const start = () =>
+  ({
+    group: 'life',
+    text: 'Start the process of a created container',
+    operands: { container },
+    options: {},
+    examples: ['start web'],
+  }) as const satisfies Command
