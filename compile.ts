@@ -10,6 +10,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 
+import { fewChunks } from '#.ci/chunks.ts'
+
 const ROOT = import.meta.dir
 /** npm's own folder for such things; `npm ci` empties it. */
 const CACHE = join(ROOT, 'node_modules/.cache/bunc')
@@ -231,6 +233,7 @@ async function bundle(target: TargetName, runtime: string, outfile: string): Pro
     format: 'esm',
     // A command that is imported when asked for costs the others nothing at start-up.
     splitting: true,
+    plugins: [fewChunks(ROOT)],
     minify: true,
     bytecode: true,
     // An import that is only known at run time could only mean a file outside the executable.

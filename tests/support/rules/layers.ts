@@ -18,7 +18,7 @@ const USES = [
 
 /** What a folder of src/ may import besides itself, `config`, COMMON and #ffi. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['cli', ...USES],
+  'main.ts': ['cli'],
   cli: USES,
   container: PARTS,
   // These work on what `container` has saved, and on the parts directly.
