@@ -73,7 +73,7 @@ function planned(
   const steps = rows.flatMap(({ field, plan }): readonly Step[] => {
     const settings = plan(version, resources)
     if (settings === undefined) return []
-    if (!('lack' in settings)) return settings.map((setting) => ({ field, setting }))
+    if (!('lack' in settings)) return settings.map((setting) => ({ field: setting.field ?? field, setting }))
     if (settings.lack === 'refused') return refuse(field, settings.reason)
     warnings.push(`linux.resources.${field} is ignored: ${settings.reason}`)
     return []

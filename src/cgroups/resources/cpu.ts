@@ -46,10 +46,12 @@ function hasBandwidth(cpu: LinuxCPU | undefined): boolean {
 
 function legacyBandwidth({ quota, period }: LinuxCPU): readonly Setting[] {
   const files = [
-    { file: 'cpu.cfs_period_us', value: unlessZero(period) },
-    { file: 'cpu.cfs_quota_us', value: unlessZero(quota) },
+    { file: 'cpu.cfs_period_us', field: 'cpu.period', value: unlessZero(period) },
+    { file: 'cpu.cfs_quota_us', field: 'cpu.quota', value: unlessZero(quota) },
   ]
-  return files.flatMap(({ file, value }) => (value === undefined ? [] : [{ file, value: String(Math.max(-1, value)) }]))
+  return files.flatMap(({ value, ...where }) =>
+    value === undefined ? [] : [{ ...where, value: String(Math.max(-1, value)) }],
+  )
 }
 
 /** One file holds both; of a single number the kernel takes the quota and leaves the period alone. */
@@ -58,7 +60,7 @@ function unifiedBandwidth({ quota, period }: LinuxCPU): readonly Setting[] {
   const max = unlessZero(quota) === undefined ? undefined : Number(quota) < 0 ? 'max' : String(quota)
   if (unlessZero(period) === undefined) return [{ file, value: max ?? 'max' }]
   if (max !== undefined) return [{ file, value: `${max} ${period}` }]
-  return [{ file, value: (read) => `${read(file).split(' ')[0]} ${period}` }]
+  return [{ file, field: 'cpu.period', value: (read) => `${read(file).split(' ')[0]} ${period}` }]
 }
 
 /** cpu.idle came with 5.15, bursts with 5.14; an older kernel has none of either, which is what 0 asks for. */

@@ -10,6 +10,8 @@ export type Reader<Missing = never> = (file: string) => string | Missing
 /** One write to a file of a cgroup. */
 export interface Setting {
   readonly file: string
+  /** Whose value it is, where that is another field than the row's. */
+  readonly field?: string
   readonly value: string | ((read: Reader) => string)
   /** What is done where the kernel has no such file; when left out, that is an error. */
   readonly otherwise?: readonly Setting[]

@@ -8,7 +8,8 @@ import type { Ground } from '../ground.ts'
 import type { Promised } from '../promise.ts'
 
 /** A shell script that waits for five seconds at most. */
-const until = (condition: string) => `for i in $(seq 500); do ${condition} && exit; sleep 0.01; done; exit 1`
+const until = (condition: string) =>
+  `i=0; while [ $i -lt 500 ]; do ${condition} && exit; sleep 0.01; i=$((i + 1)); done; exit 1`
 
 const MARK = '/bunc-selftest'
 const WAITS = 'while :; do sleep 0.02; done'

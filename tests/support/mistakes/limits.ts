@@ -57,7 +57,7 @@ export const LIMIT_MISTAKES: readonly Mistake[] = [
   {
     title: 'The CPU period is too long',
     provoke: running(limited({ cpu: { period: 10_000_000 } })),
-    says: ['linux.resources.cpu.quota', 'from 1000 to 1000000 microseconds'],
+    says: ['linux.resources.cpu.period', 'from 1000 to 1000000 microseconds'],
     but: [CRUN_LEAVES_CGROUP],
     quoted: !unifiedCgroups,
   },
