@@ -34,6 +34,12 @@ containerTest('hooks run in the root that the runtime was started in', async (bo
   succeeded(await inChroot(box, 'mount', detached(), { hooks }))
 })
 
+containerTest('run needs no right to change roots', async (box) => {
+  box.configure({ process: { args: ['echo', 'fine'] } })
+  const drop = ['setpriv', '--bounding-set', '-sys_chroot', '--inh-caps', '-sys_chroot', '--']
+  expect(succeeded(await box.program([...drop, ...box.runArgv()]))).toBe('fine\n')
+})
+
 containerTest(
   'selftest keeps every promise in a chroot',
   async (box) => {
