@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { ar, gzip, tar } from './archives.ts'
-import type { Entry } from './archives.ts'
+import { type Entry, tar } from '#src/engines/tar.ts'
+import { ar, gzip } from './archives.ts'
 import type { Build, Target } from './build.ts'
 import { changelog, control, copyright, OVERRIDES, POSTRM } from './debian-texts.ts'
 import { shippedPackages } from './lockfile.ts'

@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ar, gzip, tar } from '#.ci/release/archives.ts'
+import { ar, gzip } from '#.ci/release/archives.ts'
 import { debianName } from '#.ci/release/debian-package.ts'
 import { shippedPackages } from '#.ci/release/lockfile.ts'
 import { sourceDate } from '#.ci/release/release.ts'
 import { TARGETS } from '#compile.ts'
+import { tar } from '#src/engines/tar.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
 afterAll(() => rmSync(dir, { recursive: true }))

@@ -17,7 +17,7 @@ function tar(...args: readonly string[]): string {
 
 test('tar finds one program of root in the archive', () => {
   expect(tar('--list', '--verbose', '--numeric-owner').trim()).toMatch(
-    new RegExp(`^-rwxr-xr-x 0/0 +\\d+ 1970-01-01 \\d\\d:\\d\\d ${PROGRAM}$`),
+    new RegExp(`^-rwxr-xr-x 0/0 +\\d+ 1970-01-01 \\d\\d:\\d\\d \\./${PROGRAM}$`),
   )
 })
 
