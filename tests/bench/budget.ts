@@ -24,5 +24,5 @@ export const MODULE_BUDGET: Readonly<Record<EntryName, number>> = {
   always: 126,
   'create, run, exec': 146,
   'list, ps, pause': 14,
-  'rare commands': 256,
+  'rare commands': 257,
 }
