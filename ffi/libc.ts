@@ -94,6 +94,26 @@ export function callable(code: Uint8Array<ArrayBuffer>, offsetOf: (label: string
   }
 }
 
+/** The functions of the program that the kernel has mapped with the executable: see snapshot/program.ts. */
+export interface SnapshotFunctions {
+  suspend(request: number, reply: number): void
+  processor(): bigint
+}
+
+/** Takes the addresses of two functions that are in memory, makes them callable. */
+export function snapshotFunctions(suspend: number, processor: number): SnapshotFunctions {
+  const at = (address: number) => address as never
+  return {
+    suspend: CFunction({ ptr: at(suspend), args: ['u64', 'u64'], returns: 'void' }),
+    processor: CFunction({ ptr: at(processor), args: [], returns: 'u64' }),
+  } as unknown as SnapshotFunctions
+}
+
+/** Takes an address of this process and a size, gives the bytes that are there. */
+export function memoryAt(address: number, size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(toArrayBuffer(address as never, 0, size))
+}
+
 /** What a function of another library takes: memory that is ours or theirs, or a number of so many bits. */
 export type Argument = 'ptr' | 'u64' | 'i8'
 /** A function of another library, whose result is an `int`; memory that is passed stays in place during the call. */

@@ -209,8 +209,44 @@ function control(
   }
 }
 
+/** What only the program that wakes a snapshot is written in: it exists on x86-64 alone. */
+export interface AssemblerX64 extends Assembler {
+  stackTo(to: Register, comment: string): void
+  storeStack(to: At, comment: string): void
+  loadStack(from: At, comment: string): void
+  jumpTo(register: Register, comment: string): void
+  exclusiveOr(to: Register, from: Register, comment: string): void
+  /** cpuid: the leaf is in `number`, its part in `temp`; the answers are in `number`, `slot`, `temp` and `a2`. */
+  identify(comment: string): void
+  /** xgetbv: which registers the system saves, with 0 in `temp`; the answer is in `number` and `a2`. */
+  enabledStates(comment: string): void
+}
+
+/** The number of rsp, which has no name among the registers. */
+const STACK = 4
+
+/** The stack pointer, and what the processor says of itself. */
+function processor(listing: Listing): Omit<AssemblerX64, keyof Assembler> {
+  const emit = emitter(listing)
+  const stack = (opcode: number, at: At) => {
+    const sib = low(at.base) === STACK ? [0x24] : []
+    return [rex(1, 0, high(at.base)), opcode, modrm(2, STACK, low(at.base)), ...sib, ...littleEndian(at.offset)]
+  }
+  return {
+    stackTo: (to, comment) =>
+      emit([rex(1, 0, high(to)), 0x89, modrm(3, STACK, low(to))], `mov ${text(to)}, rsp`, comment),
+    storeStack: (to, comment) => emit(stack(0x89, to), `mov ${show(to)}, rsp`, comment),
+    loadStack: (from, comment) => emit(stack(0x8b, from), `mov rsp, ${show(from)}`, comment),
+    jumpTo: (register, comment) =>
+      emit([rex(0, 0, high(register)), 0xff, modrm(3, 4, low(register))], `jmp ${text(register)}`, comment),
+    exclusiveOr: (to, from, comment) => emit(registers(0x31, to, from), `xor ${text(to)}, ${text(from)}`, comment),
+    identify: (comment) => emit([0x0f, 0xa2], 'cpuid', comment),
+    enabledStates: (comment) => emit([0x0f, 0x01, 0xd0], 'xgetbv', comment),
+  }
+}
+
 /** Makes an assembler; `finish` gives the code. */
-export function assembleX64(): Assembler & { finish(): ListedCode; listing: Listing } {
+export function assembleX64(): AssemblerX64 & { finish(): ListedCode; listing: Listing } {
   const listing = new Listing()
   return {
     listing,
@@ -220,5 +256,6 @@ export function assembleX64(): Assembler & { finish(): ListedCode; listing: List
     ...memoryAccess(listing),
     ...arithmetic(listing),
     ...control(listing),
+    ...processor(listing),
   }
 }

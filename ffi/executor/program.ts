@@ -108,7 +108,7 @@ function mapArea(
 }
 
 /** The heart: goes through the entries of the request area and fills in the results of the reply area. */
-function writeBatch(asm: Assembler, calls: ProgramCalls): void {
+export function writeBatch(asm: Assembler, calls: Pick<ProgramCalls, 'exit_group'>): void {
   asm.label('batch')
   asm.set('index', 0, 'how many entries were looked at')
   asm.move('entry', 'request', '')
@@ -266,7 +266,8 @@ function wake(asm: Assembler, calls: ProgramCalls, word: 'request' | 'reply'): v
   system(asm, calls.futex, 'futex')
 }
 
-function system(asm: Assembler, number: number, name: string): void {
+/** Makes one system call, whose arguments are in their registers. */
+export function system(asm: Assembler, number: number, name: string): void {
   asm.set('number', number, name)
   asm.systemCall('')
 }

@@ -5,6 +5,8 @@ import type { X64 } from './x64.ts'
 
 export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   accept4: 242,
+  // x86 alone; no call has this number.
+  arch_prctl: -1,
   bind: 200,
   bpf: 280,
   capget: 90,
@@ -36,6 +38,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   fstatfs: 44,
   ftruncate: 46,
   futex: 98,
+  get_robust_list: 100,
   getcwd: 17,
   getdents64: 61,
   getegid: 177,
@@ -88,6 +91,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   seccomp: 277,
   sendmsg: 211,
   set_mempolicy: 237,
+  set_robust_list: 99,
   setdomainname: 162,
   setgroups: 159,
   sethostname: 161,
@@ -96,6 +100,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   setresuid: 147,
   setsid: 157,
   setxattr: 5,
+  sigaltstack: 132,
   signalfd4: 74,
   socket: 198,
   socketpair: 199,

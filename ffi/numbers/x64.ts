@@ -3,6 +3,7 @@
 
 export const X64 = {
   accept4: 288,
+  arch_prctl: 158,
   bind: 49,
   bpf: 321,
   capget: 125,
@@ -34,6 +35,7 @@ export const X64 = {
   fstatfs: 138,
   ftruncate: 77,
   futex: 202,
+  get_robust_list: 274,
   getcwd: 79,
   getdents64: 217,
   getegid: 108,
@@ -86,6 +88,7 @@ export const X64 = {
   seccomp: 317,
   sendmsg: 46,
   set_mempolicy: 238,
+  set_robust_list: 273,
   setdomainname: 171,
   setgroups: 116,
   sethostname: 170,
@@ -94,6 +97,7 @@ export const X64 = {
   setresuid: 117,
   setsid: 112,
   setxattr: 188,
+  sigaltstack: 131,
   signalfd4: 289,
   socket: 41,
   socketpair: 53,

@@ -22,3 +22,9 @@ export function closedStdio(): readonly number[] {
   stdio ??= [0, 1, 2].filter((number) => here(closesOnExec(inherited(number, `stdio ${number}`))))
   return stdio
 }
+
+/** Forgets both: they are asked for again, in a process with another caller. */
+export function forgetCaller(): void {
+  mask = undefined
+  stdio = undefined
+}

@@ -112,9 +112,10 @@ const SPELLING: { readonly [machine in MachineName]: Spelling } = {
   },
 }
 
-/** Labels as the offsets that they stand at; labels are the only words that are no register, mnemonic or number. */
+/** Labels as the offsets that they stand at; a register that is jumped to is none. */
 function withOffsets(text: string, { offsetOf }: Assembled): string {
-  const target = /(?:\[rip:(\w+)\]|^(?:j\w+|call|b|bl|b\.eq|adr|ldr\.32|cbz|tbnz)(?: .*,)? (\w+))$/.exec(text)
+  const target =
+    /(?:\[rip:(\w+)\]|^(?:j\w+|call|b|bl|b\.eq|adr|ldr\.32|cbz|tbnz)(?: .*,)? (?!r(?:[a-z]{2}|\d+)$)(\w+))$/.exec(text)
   const label = target?.[1] ?? target?.[2]
   return label === undefined
     ? text

@@ -2,6 +2,7 @@
 // the ends of what it accepts.
 
 import type { Assembler, Register } from '#ffi/executor/assembler.ts'
+import type { AssemblerX64 } from '#ffi/executor/assembler-x64.ts'
 
 /** All registers by name; some are the same one on an architecture. */
 export const REGISTERS: readonly Register[] = [
@@ -59,4 +60,19 @@ function onMemory(asm: Assembler, base: Register): void {
     asm.loadAcquire(register, base, '')
     asm.storeRelease(register, base, '')
   }
+}
+
+/** Writes those that x86-64 alone has. */
+export function everyInstructionOfX64(asm: AssemblerX64): void {
+  for (const register of REGISTERS) {
+    asm.stackTo(register, '')
+    for (const offset of [0, 8, 4088]) {
+      asm.storeStack({ base: register, offset }, '')
+      asm.loadStack({ base: register, offset }, '')
+    }
+    asm.jumpTo(register, '')
+    for (const other of REGISTERS) asm.exclusiveOr(register, other, '')
+  }
+  asm.identify('')
+  asm.enabledStates('')
 }

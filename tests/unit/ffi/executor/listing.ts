@@ -32,10 +32,14 @@ const TITLES = { x64: 'x86-64', arm64: 'AArch64' } as const
 const BYTES = 28
 const MNEMONIC = 34
 
-/** Gives the listing as text. */
+/** Gives the executor's listing as text. */
 export function listingText(machine: MachineName): string {
-  const { bytes, lines, labelsAt } = listed(machine)
-  const title = `; The executor on ${TITLES[machine]}: ${bytes.length} bytes. docs/executor.md says how to read this.`
+  return textOf(`The executor on ${TITLES[machine]}`, listed(machine))
+}
+
+/** Takes what a program is called and its lines, gives its listing as text. */
+export function textOf(name: string, { bytes, lines, labelsAt }: Listed): string {
+  const title = `; ${name}: ${bytes.length} bytes. docs/executor.md says how to read this.`
   const shown = lines.flatMap((line) => [...labelsAt(line.offset).map((label) => `\n${label}:`), lineText(line)])
   return `${title}\n${shown.join('\n').replaceAll(/:\n\n/g, ':\n')}\n`
 }

@@ -1,0 +1,187 @@
+// The batch of system calls with which a process becomes the copy of one that sleeps: which memory is mapped where, and
+// what the kernel is told of its thread. Entry 0 opens the executable itself, which holds the copied memory.
+
+import { ANY_ERRNO, ENTRY, REQUEST } from '../executor/layout.ts'
+import type { Code } from '../executor/assembler.ts'
+import { X64 } from '../numbers/x64.ts'
+import { PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from './layout.ts'
+import type { Asleep } from './suspend.ts'
+
+/** Bytes of a page. */
+export const PAGE = 4096
+
+const PROT = { r: 1, w: 2, x: 4 } as const
+const MAP_PRIVATE = 2
+const MAP_FIXED = 0x10
+const MAP_ANONYMOUS = 0x20
+const MAP_NORESERVE = 0x4000
+const MAP_FIXED_NOREPLACE = 0x10_0000
+const ARCH_SET_FS = 0x1002
+const AT_FDCWD = -100
+const O_CLOEXEC = 0x8_0000
+/** struct robust_list_head. */
+const ROBUST_SIZE = 24
+const SIGNAL_SET_SIZE = 8
+
+/** A mapping of a process: proc_pid_maps(5). */
+export interface Region {
+  readonly from: number
+  readonly to: number
+  /** As there: "rw-p". */
+  readonly access: string
+  /** A file, a name in brackets, or nothing. */
+  readonly name: string
+}
+
+/** Pages that follow each other. */
+export interface Run {
+  readonly from: number
+  readonly size: number
+  readonly region: Region
+}
+
+/** An entry of the batch. */
+export interface Call {
+  readonly number: number
+  readonly args: readonly number[]
+  /** Which of the arguments is the executable. */
+  readonly opened?: number
+  readonly harmless?: true
+  /** Bytes that the kernel reads, and which argument is their address. */
+  readonly structure?: { readonly bytes: Uint8Array; readonly argument: number }
+}
+
+/** What is copied. */
+export interface Copied {
+  /** Regions whose addresses must be free. */
+  readonly taken: readonly Region[]
+  /** What is copied, in the order in which the file has it, that of the executable's own regions last. */
+  readonly runs: readonly Run[]
+  /** The name of the executable's own regions. */
+  readonly executable: string
+  /** Where the file has the first of it. */
+  readonly start: number
+  readonly asleep: Asleep
+}
+
+/** Gives the calls, and how many of them may fail while the process is still what it was. */
+export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
+  calls: readonly Call[]
+  sure: number
+} {
+  const placed = offsets(runs, start)
+  const whole = placed.filter(({ run }) => isWhole(run))
+  const parts = placed.filter(({ run }) => !isWhole(run))
+  const rest = taken.filter((region) => !whole.some(({ run }) => run.region === region))
+  const close: Call = { number: X64.close, args: [0], opened: 0, harmless: true }
+  return {
+    calls: [
+      open(),
+      ...rest.map(reserve),
+      ...whole.map((one) => place(one, MAP_FIXED_NOREPLACE)),
+      ...parts.map((one) => place(one, MAP_FIXED)),
+      ...thread(asleep),
+      close,
+    ],
+    sure: 1 + rest.length + whole.length + parts.filter(({ run }) => run.region.name !== executable).length,
+  }
+}
+
+interface Placed {
+  readonly run: Run
+  /** Where the file has it. */
+  readonly offset: number
+}
+
+function offsets(runs: readonly Run[], start: number): Placed[] {
+  let at = start
+  return runs.map((run) => {
+    const offset = at
+    at += run.size
+    return { run, offset }
+  })
+}
+
+function isWhole({ from, size, region }: Run): boolean {
+  return from === region.from && from + size === region.to
+}
+
+/** Entry 0: the file itself. */
+function open(): Call {
+  const bytes = new TextEncoder().encode('/proc/self/exe\0')
+  return { number: X64.openat, args: [AT_FDCWD, 0, O_CLOEXEC], structure: { bytes, argument: 1 } }
+}
+
+/** Takes an address for the copy, or fails where something is there. */
+function reserve({ from, to, access }: Region): Call {
+  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE
+  return { number: X64.mmap, args: [from, to - from, protection(access), flags, -1, 0] }
+}
+
+/** Maps copied pages; a write to one of them makes it the process's own. */
+function place({ run: { from, size, region }, offset }: Placed, fixed: number): Call {
+  return { number: X64.mmap, args: [from, size, protection(region.access), MAP_PRIVATE | fixed, 0, offset], opened: 4 }
+}
+
+function protection(access: string): number {
+  return (['r', 'w', 'x'] as const).reduce((sum, right) => sum | (access.includes(right) ? PROT[right] : 0), 0)
+}
+
+/** What the kernel knows of the thread. */
+function thread({ thread: pointer, robust, alternateStack, actions }: Asleep): Call[] {
+  return [
+    { number: X64.arch_prctl, args: [ARCH_SET_FS, pointer] },
+    { number: X64.set_robust_list, args: [robust, ROBUST_SIZE] },
+    {
+      number: X64.sigaltstack,
+      args: [0, 0],
+      structure: { bytes: Uint8Array.from(alternateStack), argument: 0 },
+    },
+    ...actions.map(({ signal, action }) => ({
+      number: X64.rt_sigaction,
+      args: [signal, 0, 0, SIGNAL_SET_SIZE],
+      structure: { bytes: Uint8Array.from(action), argument: 1 },
+    })),
+  ]
+}
+
+/** What the request area says beside the calls. */
+export type Header = { readonly [name in Exclude<keyof typeof SNAPSHOT, 'processor'>]: number } & {
+  readonly processor: bigint
+}
+
+/** Gives the segment: the code, behind it the request area, and the structures that its calls point to. */
+export function segmentOf(code: Code, calls: readonly Call[], header: Header): Uint8Array {
+  const segment = new Uint8Array(PROGRAM_SIZE)
+  segment.set(code.bytes)
+  const request = code.offsetOf('request')
+  const area = new DataView(segment.buffer, request)
+  writeHeader(area, calls.length, header)
+  let space = request + REQUEST.entries + calls.length * ENTRY.size
+  for (const [i, { structure, ...call }] of calls.entries()) {
+    const at = REQUEST.entries + i * ENTRY.size
+    if (structure === undefined) writeCall(area, at, call)
+    else {
+      space = Math.ceil(space / 8) * 8
+      segment.set(structure.bytes, space)
+      writeCall(area, at, { ...call, args: call.args.with(structure.argument, PROGRAM_AT + space) })
+      space += structure.bytes.length
+    }
+  }
+  return segment
+}
+
+function writeHeader(area: DataView, count: number, header: Header): void {
+  area.setUint32(REQUEST.count, count, true)
+  area.setUint32(SNAPSHOT.sure, header.sure, true)
+  area.setBigUint64(SNAPSHOT.processor, header.processor, true)
+  for (const name of ['stack', 'started', 'wake', 'entry'] as const)
+    area.setBigUint64(SNAPSHOT[name], BigInt(header[name]), true)
+}
+
+function writeCall(area: DataView, at: number, { number, args, opened, harmless }: Call): void {
+  area.setUint32(at + ENTRY.number, number, true)
+  if (harmless === true) area.setUint16(at + ENTRY.tolerated, ANY_ERRNO, true)
+  for (const [i, value] of args.entries()) area.setBigInt64(at + ENTRY.args + 8 * i, BigInt(value), true)
+  if (opened !== undefined) area.setUint8(at + ENTRY.references + opened, 1)
+}

@@ -1,0 +1,80 @@
+// The batch with which a process becomes the copy of another: what it maps in which order, and how that is written.
+
+import { expect, test } from 'bun:test'
+
+import { ENTRY, REQUEST } from '#ffi/executor/layout.ts'
+import { X64 } from '#ffi/numbers/x64.ts'
+import { type Call, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
+import { PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from '#ffi/snapshot/layout.ts'
+
+const EXECUTABLE = '/bunc'
+const heap = { from: 0x10_0000, to: 0x20_0000, access: 'rw-p', name: '' }
+const code = { from: 0x30_0000, to: 0x30_2000, access: 'r-xp', name: '/lib/libc.so.6' }
+const own = { from: 0x40_0000, to: 0x40_4000, access: 'rw-p', name: EXECUTABLE }
+
+const asleep = {
+  processor: '5',
+  thread: 0x7000,
+  robust: 0x7100,
+  alternateStack: [1, 2, 3],
+  actions: [{ signal: 13, action: [1, 0, 0] }],
+  stack: 0,
+  started: 0,
+}
+
+const { calls, sure } = wakeCalls({
+  taken: [heap, code],
+  runs: [
+    { from: 0x10_1000, size: 0x2000, region: heap },
+    { from: 0x30_0000, size: 0x2000, region: code },
+    { from: 0x40_1000, size: 0x1000, region: own },
+  ],
+  executable: EXECUTABLE,
+  start: 0x9000,
+  asleep,
+})
+
+/** A call as a test reads it: its name and its arguments, the executable as "file". */
+function shown({ number, args, opened }: Call): string {
+  const name = Object.entries(X64).find(([, value]) => value === number)?.[0]
+  return `${name}(${args.map((value, i) => (i === opened ? 'file' : `0x${value.toString(16)}`)).join(', ')})`
+}
+
+test('addresses are taken before anything is placed between others, and its own memory comes last', () => {
+  expect(calls.map(shown)).toEqual([
+    'openat(0x-64, 0x0, 0x80000)',
+    'mmap(0x100000, 0x100000, 0x3, 0x104022, 0x-1, 0x0)',
+    'mmap(0x300000, 0x2000, 0x5, 0x100002, file, 0xb000)',
+    'mmap(0x101000, 0x2000, 0x3, 0x12, file, 0x9000)',
+    'mmap(0x401000, 0x1000, 0x3, 0x12, file, 0xd000)',
+    'arch_prctl(0x1002, 0x7000)',
+    'set_robust_list(0x7100, 0x18)',
+    'sigaltstack(0x0, 0x0)',
+    'rt_sigaction(0xd, 0x0, 0x0, 0x8)',
+    'close(file)',
+  ])
+})
+
+test('until its own memory is replaced, a process can still begin anew', () => {
+  expect(shown(calls[sure] ?? { number: -1, args: [] })).toStartWith('mmap(0x401000')
+})
+
+test('the last call cannot fail, so that its result says whether all have succeeded', () => {
+  expect(calls.at(-1)?.harmless).toBe(true)
+})
+
+test('a segment has the code, the calls, and the structures that they point to', () => {
+  const program = { bytes: new Uint8Array([0xc3, 0x90]), offsetOf: () => 8 }
+  const header = { sure, processor: 2n ** 40n, stack: 1, started: 2, wake: 3, entry: 4 }
+  const segment = segmentOf(program, calls, header)
+  const area = new DataView(segment.buffer, 8)
+  expect([segment.length, segment[0]]).toEqual([PROGRAM_SIZE, 0xc3])
+  expect(area.getUint32(REQUEST.count, true)).toBe(calls.length)
+  expect(area.getBigUint64(SNAPSHOT.processor, true)).toBe(2n ** 40n)
+  const entry = (i: number) => REQUEST.entries + i * ENTRY.size
+  expect(area.getUint32(entry(0) + ENTRY.number, true)).toBe(X64.openat)
+  const path = Number(area.getBigUint64(entry(0) + ENTRY.args + 8, true)) - PROGRAM_AT
+  expect(new TextDecoder().decode(segment.subarray(path, path + 15))).toBe('/proc/self/exe\0')
+  expect(area.getUint8(entry(2) + ENTRY.references + 4)).toBe(1)
+  expect(path).toBeGreaterThanOrEqual(8 + entry(calls.length))
+})
