@@ -51,7 +51,7 @@ attack({
   naive: (box, { victim }) =>
     naively(
       box,
-      `i=0; while [ $i -lt 2000 ]; do i=$((i+1));
+      `i=0; while [ $i -lt 50000 ]; do i=$((i+1));
          [ -L "$ROOTFS/proc" ] || echo 1 2>/dev/null > "$ROOTFS/proc/${SYSCTL}"
          [ -s "$VICTIM/${SYSCTL}" ] && exit; done`,
       { VICTIM: victim },
