@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 
 import { fewChunks } from '#.ci/chunks.ts'
+import { addSnapshot } from '#.ci/snapshot/take.ts'
 
 const ROOT = import.meta.dir
 /** npm's own folder for such things; `npm ci` empties it. */
@@ -321,6 +322,8 @@ async function main(): Promise<void> {
     mkdirSync(values.outdir, { recursive: true })
     const start = performance.now()
     await compile(target, file)
+    // Not in releases: it holds what libc has chosen for the machine that builds, and is not the same each time.
+    if (target === host && target === 'linux-amd64') await addSnapshot(file)
     const { size } = Bun.file(file)
     console.log(
       `${file}: ${target}, ${(size / 1e6).toFixed(1)} MB, ${((performance.now() - start) / 1e3).toFixed(1)} s`,

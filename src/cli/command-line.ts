@@ -11,7 +11,7 @@ import { complain, ensureStdio, mayColour, print, printable } from '#src/output.
 import { failureHint, failureLines, failureText } from './failure-text.ts'
 import { parse } from './parse.ts'
 import { storeDirectory } from './paths.ts'
-import { runVerbOf } from './run-verb.ts'
+import { isHot, runVerbOf } from './run-verb.ts'
 import { UsageError } from './usage-error.ts'
 import type { Invoked, World } from './verb.ts'
 
@@ -19,8 +19,8 @@ import type { Invoked, World } from './verb.ts'
 const FAILED = 1
 const EXEC_FAILED = 255
 
-/** Runs one command line. Gives the exit code. */
-export async function runCommandLine(kernel: Kernel, argv: readonly string[]): Promise<number> {
+/** Runs one command line. Gives the exit code. `anew` starts a process without the snapshot, if this one is of one. */
+export async function runCommandLine(kernel: Kernel, argv: readonly string[], anew?: () => void): Promise<number> {
   ensureStdio(kernel.here)
   // Its memory may hold secrets of config.json: no core file in whatever directory this is, and nobody looks in.
   kernel.here(setDumpable(0))
@@ -30,6 +30,7 @@ export async function runCommandLine(kernel: Kernel, argv: readonly string[]): P
     const invoked = parse(argv)
     log = await logOf(kernel, invoked.global)
     if (invoked.command === 'exec') failed = EXEC_FAILED
+    if (!isHot(invoked)) anew?.()
     const own = world(invoked.global.trace ? await tracing(kernel) : kernel, invoked, log)
     // No more of the command line: what "exec" is given may be secret.
     log('debug', `bunc ${VERSION}: "${invoked.command}" begins, with state in "${own.store}"`)

@@ -9,6 +9,16 @@ import { stateVerb } from './verbs/state.ts'
 import type { Invoked, World } from './verb.ts'
 import { versionText } from './version.ts'
 
+/** Commands that are done where they are loaded already: see src/snapshot.ts. All others are in the part of rare ones. */
+const HOT: readonly string[] = [
+  ...['create', 'run', 'exec', 'start', 'kill', 'delete', 'state', 'list', 'ps', 'pause', 'resume', 'version'],
+]
+
+/** Whether a command is one of those that a snapshot is made for. */
+export function isHot({ command }: Invoked): boolean {
+  return HOT.includes(command)
+}
+
 /** Does what an invocation asks for, gives the exit code. */
 export async function runVerbOf(world: World, invoked: Invoked): Promise<number> {
   try {

@@ -4,6 +4,8 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { requestIn } from './snapshot-of.ts'
+
 /** Something of the host that is there or not. */
 export interface Requirement {
   /** True where the host has it. Must not change the host. */
@@ -19,6 +21,10 @@ export const BINARY = process.env['BUNC_TEST_BINARY'] ?? join(import.meta.dir, '
 export const REQUIREMENTS = {
   root: { met: () => process.getuid?.() === 0, missing: 'the user is not root (run the tests with sudo)' },
   bunc: { met: () => existsSync(BINARY), missing: 'dist/bunc is not built (npm run build)' },
+  snapshot: {
+    met: () => existsSync(BINARY) && requestIn(readFileSync(BINARY)) !== undefined,
+    missing: 'dist/bunc has no snapshot (npm run build takes one on x86-64 with glibc, where setarch is)',
+  },
   runc: program('runc', 'runc'),
   crun: program('crun', 'crun'),
   docker: program('docker', 'docker.io'),

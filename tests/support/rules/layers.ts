@@ -18,7 +18,8 @@ const USES = [
 
 /** What a folder of src/ may import besides itself, `config`, COMMON and #ffi. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['cli'],
+  'main.ts': ['cli', 'snapshot.ts'],
+  'snapshot.ts': ['cli', 'container'],
   cli: USES,
   container: PARTS,
   // These work on what `container` has saved, and on the parts directly.

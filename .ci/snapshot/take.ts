@@ -1,0 +1,164 @@
+// Takes a snapshot: has an executable start, load what it will need and go to sleep, and gives one that begins as a copy of
+// that process, in a fraction of the time. Needs an x86-64 host with the libc of the executable; used when bunc is built.
+
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { assembleX64 } from '#ffi/executor/assembler-x64.ts'
+import type { Code } from '#ffi/executor/assembler.ts'
+import { X64 } from '#ffi/numbers/x64.ts'
+import { PAGE, type Region, type Run, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
+import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
+import { writeSnapshotProgram } from '#ffi/snapshot/program.ts'
+import { SLEEP } from '#ffi/snapshot/sleep.ts'
+import type { Asleep } from '#ffi/snapshot/suspend.ts'
+import { entryOf, memoryStart, withProgram } from './image.ts'
+import { Sleeper } from './memory.ts'
+import { forget, functionsOf } from './vdso.ts'
+
+/** Milliseconds after which it is killed, asleep or not. */
+const PATIENCE = 60_000
+/** Bytes: the usual limit, and more than the engine uses of it. */
+const STACK_SIZE = 8 << 20
+/** A mapping costs as much as a few pages that nobody needs. */
+const GAP = 16 * PAGE
+
+/**
+ * Takes the path of an executable, puts one in its place that starts as a copy of itself. Where none can be taken it says
+ * why, and the executable stays as it is, which takes longer to start.
+ */
+export async function addSnapshot(path: string): Promise<void> {
+  const beside = `${path}.snapshot`
+  try {
+    writeFileSync(beside, await withSnapshot(readFileSync(path)), { mode: 0o755 })
+    // It may be running.
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    console.error(`"${path}" has no snapshot: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Takes an executable, gives it with a snapshot of what it is when it has loaded. Throws where that is not possible. */
+export async function withSnapshot(executable: Buffer): Promise<Buffer> {
+  const code = assembled()
+  const folder = mkdtempSync(join(tmpdir(), 'bunc-snapshot-'))
+  try {
+    const file = join(folder, 'bunc')
+    const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, entry: entryOf(executable) }
+    writeFileSync(file, withProgram(executable, segmentOf(code, [], nobody), []))
+    chmodSync(file, 0o755)
+    await using process = start(file, code)
+    const asleep = await asleepOf(process.child)
+    using sleeper = new Sleeper(process.child.pid)
+    return copyOf(executable, { code, sleeper, asleep, file })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function assembled(): Code {
+  const asm = assembleX64()
+  writeSnapshotProgram(asm, X64)
+  return asm.finish()
+}
+
+type Child = Bun.Subprocess<'pipe', 'pipe', 'inherit'>
+
+/**
+ * Starts it where the kernel puts memory at the same addresses each time, far from where it puts that of a process that
+ * was started in the usual way: those of the copy are free there.
+ */
+function start(file: string, code: Code): { child: Child } & AsyncDisposable {
+  const addresses = ['suspend', 'processor'].map((label) => String(PROGRAM_AT + code.offsetOf(label)))
+  const argv = ['setarch', '--addr-no-randomize', '--addr-compat-layout', file, SLEEP, ...addresses]
+  const limit = { timeout: PATIENCE, killSignal: 'SIGKILL' } as const
+  const child = Bun.spawn(argv, { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit', env: {}, ...limit })
+  return {
+    child,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await child.exited
+    },
+  }
+}
+
+/** Waits until it has told what it must, and reads from its stdin. */
+async function asleepOf(child: Child): Promise<Asleep> {
+  let told = ''
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    told += part
+    if (told.endsWith('\n')) break
+  }
+  if (told === '') throw new Error(`Cannot take a snapshot: the process ended with ${await child.exited}`)
+  // proc_pid_syscall(5): the number of the system call that it waits in, and its first argument.
+  while (!readFileSync(`/proc/${child.pid}/syscall`, 'utf8').startsWith(`${X64.read} 0x0 `)) await Bun.sleep(10)
+  return JSON.parse(told)
+}
+
+/** A process that sleeps, and what it was started from. */
+interface Asleeper {
+  readonly code: Code
+  readonly sleeper: Sleeper
+  readonly asleep: Asleep
+  readonly file: string
+}
+
+function copyOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Buffer {
+  const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
+  const others = regions.filter(({ name }) => name !== file)
+  const own = regions.filter(({ name }) => name === file)
+  const runs = [...others.flatMap((region) => pagesOf(sleeper, region)), ...own.flatMap((r) => sleeper.ownPages(r))]
+  const start = memoryStart(executable.length)
+  const { calls, sure } = wakeCalls({ taken: others, runs, executable: file, start, asleep })
+  const segment = segmentOf(code, calls, {
+    sure,
+    processor: BigInt(asleep.processor),
+    stack: Number(sleeper.read(asleep.stack, 8).readBigUInt64LE()),
+    started: asleep.started,
+    wake: PROGRAM_AT + code.offsetOf('woken'),
+    entry: entryOf(executable),
+  })
+  return withProgram(executable, segment, copied(sleeper, runs))
+}
+
+/** As far down as a stack may grow that the kernel has made: a copy of one does not grow. */
+function grown(stack: Region): Region {
+  return { ...stack, from: stack.to - STACK_SIZE }
+}
+
+function copied(sleeper: Sleeper, runs: readonly Run[]): Buffer[] {
+  const kernels = runs
+    .filter(({ region }) => region.name === VDSO)
+    .flatMap(({ from, size }) => [...functionsOf(sleeper.read(from, size), from)])
+  return runs.map(({ from, size, region }) => {
+    const bytes = sleeper.read(from, size)
+    if (LIBC.test(region.name)) forget(bytes, new Set(kernels))
+    return bytes
+  })
+}
+
+const VDSO = '[vdso]'
+/** What the functions of the vdso read: of no use where nothing calls them, and readable by the kernel alone. */
+const VVAR = /^\[vvar/
+/** Who calls them. */
+const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
+
+/** What of a region must be copied: of a library all, for its file, or the kernel, may be another where the copy wakes up. */
+function pagesOf(sleeper: Sleeper, region: Region): Run[] {
+  if (region.access.startsWith('---') || VVAR.test(region.name)) return []
+  if (region.name.startsWith('/') || region.name === VDSO)
+    return [{ from: region.from, size: region.to - region.from, region }]
+  return joined(sleeper.ownPages(region))
+}
+
+function joined(runs: readonly Run[]): Run[] {
+  const wide: Run[] = []
+  for (const run of runs) {
+    const last = wide.at(-1)
+    if (last === undefined || run.from - last.from - last.size > GAP) wide.push(run)
+    else wide[wide.length - 1] = { ...last, size: run.from + run.size - last.from }
+  }
+  return wide
+}

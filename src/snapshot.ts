@@ -1,0 +1,114 @@
+// What bunc does before a snapshot is taken of it: all that would cost time again in each process. The hot commands are
+// loaded, and done once, so that the engine has linked them; as root with a container, which nothing is left of.
+
+import type { Sys } from '#ffi/call.ts'
+import { mkdirat, openat } from '#ffi/calls/file.ts'
+import { execveat, exit, getpid } from '#ffi/calls/process.ts'
+import { exitProgram } from '#ffi/exit-program.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
+import { COLD } from '#ffi/snapshot/layout.ts'
+import { suspend } from '#ffi/snapshot/suspend.ts'
+import { runVerbOf } from './cli/run-verb.ts'
+import { parse } from './cli/parse.ts'
+import type { World } from './cli/verb.ts'
+import { defaultSpec } from './config/default-spec.ts'
+import { removeTree, writeAll } from './files.ts'
+import { print } from './output.ts'
+
+/** Parts that are brought in when they are needed, by commands that a snapshot is for. */
+const PARTS = [
+  () => import('./cli/process-verbs.ts'),
+  () => import('./cli/steering-verbs.ts'),
+  () => import('./cli/terminal.ts'),
+  () => import('./cli/trace-line.ts'),
+  () => import('./cli/unexecuted.ts'),
+  () => import('./container/notify.ts'),
+  () => import('./container/saved-config.ts'),
+  () => import('./hints.ts'),
+  () => import('./log-daemons.ts'),
+  () => import('#ffi/perform/remounting.ts'),
+] as const
+
+/** What a process begins with that wakes up. */
+export interface Woken {
+  readonly argv: readonly string[]
+  /** Executes this program again, without the snapshot. */
+  readonly anew: () => void
+}
+
+/** Takes the addresses that follow SLEEP on the command line. What comes after it happens in other processes than this. */
+export async function asleep(kernel: Kernel, [suspended, processor]: readonly string[]): Promise<Woken> {
+  const { here } = kernel
+  for (const load of PARTS) await load()
+  await rehearse(kernel)
+  const started = suspend({ suspend: Number(suspended), processor: Number(processor) }, (told) =>
+    print(here, `${JSON.stringify(told)}\n`),
+  )
+  if (started === undefined) here(exit(0))
+  const { argv = [], env = [] } = started ?? {}
+  process.env = Object.fromEntries(env.map(split))
+  return { argv: argv.slice(1), anew: () => here(execveat('cwd', '/proc/self/exe', argv, [...env, COLD])) }
+}
+
+function split(variable: string): [name: string, value: string] {
+  const at = variable.indexOf('=')
+  return at < 0 ? [variable, ''] : [variable.slice(0, at), variable.slice(at + 1)]
+}
+
+/** Does the hot commands. Where this user may not make containers they fail, and the snapshot has less. */
+async function rehearse(kernel: Kernel): Promise<void> {
+  const { here } = kernel
+  const id = `bunc-snapshot-${here(getpid())}`
+  const bundle = `/tmp/${id}`
+  const world: World = { kernel, cwd: bundle, store: `${bundle}/state`, print: () => {}, warn: () => {} }
+  try {
+    for (const folder of ['', '/rootfs', '/rootfs/proc', '/rootfs/dev', '/rootfs/sys'])
+      here(mkdirat('cwd', bundle + folder, 0o700))
+    writeNew(here, `${bundle}/rootfs/true`, exitProgram(0))
+    writeNew(here, `${bundle}/config.json`, JSON.stringify(CONFIG))
+    for (const argv of rehearsal(id, bundle)) {
+      try {
+        await runVerbOf(world, parse(argv))
+      } catch {
+        // Not here, then.
+      }
+    }
+  } finally {
+    removeTree(here, bundle)
+  }
+}
+
+function rehearsal(id: string, bundle: string): readonly (readonly string[])[] {
+  return [
+    ['run', '--bundle', bundle, id],
+    ['create', '--bundle', bundle, id],
+    ...['state', 'ps', 'pause', 'resume'].map((command) => [command, id]),
+    ['list'],
+    ['exec', id, '/true'],
+    ['kill', id, '0'],
+    ['start', id],
+    ['delete', '--force', id],
+  ]
+}
+
+function writeNew(sys: Sys, path: string, content: string | Uint8Array): void {
+  using file = sys(openat('cwd', path, ['WRONLY', 'CREAT', 'EXCL'], 0o700))
+  writeAll(sys, file, content)
+}
+
+const CAPABILITIES = ['CAP_CHOWN', 'CAP_KILL', 'CAP_SETUID']
+
+/** As an engine writes it, but shorter. */
+const CONFIG = {
+  ...defaultSpec(),
+  process: {
+    args: ['/true'],
+    cwd: '/',
+    env: ['PATH=/bin', 'HOME=/'],
+    user: { uid: 0, gid: 0, additionalGids: [0] },
+    capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+    rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
+    noNewPrivileges: true,
+    oomScoreAdj: 0,
+  },
+}

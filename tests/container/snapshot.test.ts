@@ -1,0 +1,112 @@
+// Where bunc has a snapshot, its hot commands begin as a copy of a process that has loaded them; and everything works the
+// same where that is not wanted or not possible. A process that starts anew makes an epoll(7) instance, a copy does not.
+
+import { afterAll, beforeAll, expect } from 'bun:test'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+import { SNAPSHOT } from '#ffi/snapshot/layout.ts'
+import { SLEEP } from '#ffi/snapshot/sleep.ts'
+import { needs } from '#tests/support/needs.ts'
+import { BINARY } from '#tests/support/requirements.ts'
+import { requestIn } from '#tests/support/snapshot-of.ts'
+import { type Outcome, runProgram, type SpawnOptions } from '#tests/support/spawn.ts'
+
+const { test } = needs('snapshot', 'strace')
+
+let dir = ''
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bunc-test-'))
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+
+/** How a command ended, and whether it started anew. */
+async function traced(
+  argv: readonly string[],
+  options: SpawnOptions = {},
+): Promise<{ outcome: Outcome; anew: boolean }> {
+  const file = join(dir, 'strace')
+  // Without -f: hooks and containers are none of this.
+  const strace = ['strace', '-o', file, '-e', 'trace=epoll_create1']
+  const outcome = await runProgram(dir, [...strace, ...argv], options)
+  return { outcome, anew: readFileSync(file, 'utf8').includes('epoll_create1(') }
+}
+
+const bunc = (...args: readonly string[]) => [resolve(BINARY), '--root', join(dir, 'state'), ...args]
+const told = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr })
+
+const HOT = [['--version'], ['list'], ['state', 'absent'], ['kill', 'absent'], ['delete', 'absent'], ['list', '--quit']]
+
+for (const args of HOT)
+  test(`"bunc ${args.join(' ')}" is a copy, and says what it says anew`, async () => {
+    const copy = await traced(bunc(...args))
+    const other = await traced(bunc(...args), { env: { BUNC_COLD: '1' } })
+    expect([copy.anew, other.anew]).toEqual([false, true])
+    expect(told(copy.outcome)).toEqual(told(other.outcome))
+  })
+
+for (const [name, value] of [
+  ['BUNC_COLD', '0'],
+  ['BUNC_COLD', '11'],
+  ['BUNC_COLDER', '1'],
+  ['XBUNC_COLD', '1'],
+] as const)
+  test(`${name}=${value} is no order to start anew`, async () => {
+    const { anew, outcome } = await traced(bunc('list'), { env: { [name]: value } })
+    expect([outcome.code, anew]).toEqual([0, false])
+  })
+
+test('a rare command starts anew by itself, with the same words in the same place', async () => {
+  const { outcome, anew } = await traced(bunc('spec', '--rootless'), { cwd: dir })
+  expect([outcome.code, anew]).toEqual([0, true])
+  expect(JSON.parse(readFileSync(join(dir, 'config.json'), 'utf8')).process.args).toEqual(['sh'])
+})
+
+test('where an address of the copy is taken, bunc starts anew', async () => {
+  // The stack of a process whose addresses are not chosen at random lies where that of the copy lay.
+  const { outcome, anew } = await traced(['setarch', '--addr-no-randomize', ...bunc('list')])
+  expect([outcome.code, outcome.stderr, anew]).toEqual([0, '', true])
+})
+
+test('where little memory may be had, bunc starts anew, and fails as it always did', async () => {
+  const limited = ['prlimit', '--as=1000000000', '--', ...bunc('--version')]
+  const { outcome } = await traced(limited)
+  expect(told(outcome)).toEqual(told((await traced(limited, { env: { BUNC_COLD: '1' } })).outcome))
+})
+
+test('on another processor, bunc starts anew', async () => {
+  const image = readFileSync(BINARY)
+  const at = (requestIn(image) ?? 0) + SNAPSHOT.processor
+  image[at] = (image[at] ?? 0) ^ 1
+  const file = join(dir, 'for-another-processor')
+  writeFileSync(file, image)
+  chmodSync(file, 0o755)
+  const { outcome, anew } = await traced([file, '--version'])
+  expect([outcome.code, anew]).toEqual([0, true])
+})
+
+test('the environment is that of the process, not that of the one that was copied', async () => {
+  const env = { TERM: 'xterm', NOTIFY_SOCKET: '@none', LISTEN_FDS: 'many' }
+  const copy = await traced(bunc('run', '--bundle', dir, 'absent'), { env })
+  const other = await traced(bunc('run', '--bundle', dir, 'absent'), { env: { ...env, BUNC_COLD: '1' } })
+  expect([copy.anew, other.anew]).toEqual([false, true])
+  expect(told(copy.outcome)).toEqual(told(other.outcome))
+})
+
+test('a copy has as much of a stack: what is nested too deeply is an error, and no crash', async () => {
+  const depth = 20_000
+  const config = `{"annotations":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`
+  writeFileSync(join(dir, 'config.json'), config)
+  const copy = await traced(bunc('create', '--bundle', dir, 'deep'))
+  const other = await traced(bunc('create', '--bundle', dir, 'deep'), { env: { BUNC_COLD: '1' } })
+  expect([copy.outcome.code, copy.anew, other.anew]).toEqual([1, false, true])
+  expect(told(copy.outcome)).toEqual(told(other.outcome))
+})
+
+test('the word that puts a process to sleep is no command', async () => {
+  for (const BUNC_COLD of ['0', '1']) {
+    const { outcome } = await traced(bunc(SLEEP), { env: { BUNC_COLD } })
+    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining(`Unknown command "${SLEEP}"`)])
+  }
+})

@@ -1,0 +1,89 @@
+// How a snapshot is taken, in parts: which memory of a process is copied, what libc must forget, and how the executable
+// gets a segment more. That the result works, tests/container/snapshot.test.ts shows.
+
+import { expect, test } from 'bun:test'
+
+import { entryOf, memoryStart, withProgram } from '#.ci/snapshot/image.ts'
+import { regionsOf, Sleeper } from '#.ci/snapshot/memory.ts'
+import { forget, functionsOf } from '#.ci/snapshot/vdso.ts'
+import { mapMemory } from '#ffi/libc.ts'
+import { PAGE } from '#ffi/snapshot/copy.ts'
+import { PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
+
+test('mappings are read with their names, those of the kernel left out', () => {
+  const maps = [
+    '00200000-01a39000 r--p 00000000 fe:00 5311964                            /usr/bin/a name',
+    '2aaaaaaea000-2aaaaaaeb000 rwxp 00000000 00:00 0 ',
+    '7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]',
+    'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]',
+  ].join('\n')
+  expect(regionsOf(maps).map(({ from, access, name }) => [from, access, name])).toEqual([
+    [0x200000, 'r--p', '/usr/bin/a name'],
+    [0x2aaaaaaea000, 'rwxp', ''],
+    [0x7ffffffde000, 'rw-p', '[stack]'],
+  ])
+})
+
+test('pages are copied that were written, and not those that hold zeros', () => {
+  const memory = mapMemory(8 * PAGE)
+  const bytes = memory.view(0, 8 * PAGE)
+  for (const page of [1, 2, 5]) bytes[page * PAGE] = 1
+  bytes[6 * PAGE] = 0
+  using sleeper = new Sleeper(process.pid)
+  const region = { from: memory.address, to: memory.address + 8 * PAGE, access: 'rw-p', name: '' }
+  expect(sleeper.ownPages(region).map(({ from, size }) => [(from - memory.address) / PAGE, size / PAGE])).toEqual([
+    [1, 2],
+    [5, 1],
+  ])
+  expect(sleeper.read(memory.address + PAGE, 1)[0]).toBe(1)
+})
+
+test('of a file, the pages are copied that are no longer those of the file', () => {
+  using sleeper = new Sleeper(process.pid)
+  const code = sleeper.regions().find(({ access, name }) => access === 'r-xp' && name.includes('/libc'))
+  expect(code).toBeDefined()
+  if (code !== undefined) expect(sleeper.ownPages(code)).toEqual([])
+})
+
+test('the functions that the kernel maps are found, and forgotten', () => {
+  using sleeper = new Sleeper(process.pid)
+  const vdso = sleeper.regions().find(({ name }) => name === '[vdso]')
+  expect(vdso).toBeDefined()
+  if (vdso === undefined) return
+  const functions = [...functionsOf(sleeper.read(vdso.from, vdso.to - vdso.from), vdso.from)]
+  expect(functions.length).toBeGreaterThan(3)
+  expect(functions.every((at) => at > vdso.from && at < vdso.to)).toBe(true)
+  const memory = Buffer.alloc(24)
+  memory.writeBigUInt64LE(functions[0] ?? 0n, 8)
+  memory.writeBigUInt64LE(1n, 16)
+  forget(memory, new Set(functions))
+  expect([...new BigUint64Array(memory.buffer, memory.byteOffset, 3)]).toEqual([0n, 0n, 1n])
+})
+
+/** An ELF executable with program headers of these types, and nothing else. */
+function executable(...types: readonly number[]): Buffer {
+  const image = Buffer.alloc(64 + 56 * types.length)
+  image.writeBigUInt64LE(0x1234n, 24)
+  image.writeBigUInt64LE(64n, 32)
+  image.writeUInt16LE(56, 54)
+  image.writeUInt16LE(types.length, 56)
+  for (const [i, type] of types.entries()) image.writeUInt32LE(type, 64 + 56 * i)
+  return image
+}
+
+test('the segment takes the place of the notes, and begins first', () => {
+  const before = executable(1, 4, 1)
+  const segment = new Uint8Array(PROGRAM_SIZE).fill(0x90)
+  const image = withProgram(before, segment, [new Uint8Array([1, 2, 3])])
+  expect([entryOf(before), entryOf(image)]).toEqual([0x1234, PROGRAM_AT])
+  const header = 64 + 56
+  expect([image.readUInt32LE(header), image.readUInt32LE(header + 4)]).toEqual([1, 5])
+  const at = Number(image.readBigUInt64LE(header + 8))
+  expect([at, image[at], at + PROGRAM_SIZE]).toEqual([PAGE, 0x90, memoryStart(before.length)])
+  expect(image.subarray(memoryStart(before.length))).toEqual(Buffer.from([1, 2, 3]))
+})
+
+test('an executable without a header to spare is refused', () => {
+  const segment = new Uint8Array(PROGRAM_SIZE)
+  expect(() => withProgram(executable(1, 1), segment, [])).toThrow('it has no header to spare')
+})
