@@ -24,8 +24,9 @@ function parsed(text: string, file: string, reviver?: typeof exact): unknown {
   try {
     return JSON.parse(text, reviver)
   } catch (error) {
-    const fault = locateFault(text) ?? (error instanceof Error ? error.message : String(error))
-    throw new ConfigError(file, [{ path: '', message: fault }])
+    // The engine's own words for that are about its stack.
+    const message = error instanceof RangeError ? 'it is nested too deeply' : String(error)
+    throw new ConfigError(file, [{ path: '', message: locateFault(text) ?? message }])
   }
 }
 

@@ -22,8 +22,10 @@ export const REQUIREMENTS = {
   root: { met: () => process.getuid?.() === 0, missing: 'the user is not root (run the tests with sudo)' },
   bunc: { met: () => existsSync(BINARY), missing: 'dist/bunc is not built (npm run build)' },
   snapshot: {
-    met: () => existsSync(BINARY) && requestIn(readFileSync(BINARY)) !== undefined,
-    missing: 'dist/bunc has no snapshot (npm run build takes one on x86-64 with glibc, where setarch is)',
+    met: () => existsSync(BINARY) && requestIn(readFileSync(BINARY)) !== undefined && !isEmulated(),
+    missing:
+      'dist/bunc has no snapshot (npm run build takes one on x86-64 with glibc, where setarch is), or cannot wake here: ' +
+      'in QEMU the processor is another, in user-mode Linux the addresses are taken',
   },
   runc: program('runc', 'runc'),
   crun: program('crun', 'crun'),
@@ -82,6 +84,11 @@ function program(name: string, debianPackage: string): Requirement {
 /** A root file system holds no dynamic loader, so the program that goes into it must name none. */
 function hasStaticBusybox(): boolean {
   return existsSync('/bin/busybox') && !readFileSync('/bin/busybox').subarray(0, 4096).includes('/ld-')
+}
+
+/** A machine of tests/vm, whose processor is QEMU's or that of user-mode Linux. */
+function isEmulated(): boolean {
+  return /QEMU|User Mode Linux/.test(textOf('/proc/cpuinfo'))
 }
 
 function mounted(type: string): boolean {

@@ -43,3 +43,10 @@ test('nesting without end is an error like any other', () => {
     'Cannot use config.json: line 1, column 3000001: expected a value or "]" but found the end of the file',
   )
 })
+
+test('what is nested too deeply is said to be so', () => {
+  const depth = 200_000
+  expect(() => parseJsonExactly(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`, 'f')).toThrow(
+    'it is nested too deeply',
+  )
+})
