@@ -4,6 +4,8 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { PROGRAMS } from './packages.ts'
+
 /** Something of the host that is there or not. */
 export interface Requirement {
   /** True where the host has it. Must not change the host. */
@@ -19,25 +21,29 @@ export const BINARY = process.env['BUNC_TEST_BINARY'] ?? join(import.meta.dir, '
 export const REQUIREMENTS = {
   root: { met: () => process.getuid?.() === 0, missing: 'the user is not root (run the tests with sudo)' },
   bunc: { met: () => existsSync(BINARY), missing: 'dist/bunc is not built (npm run build)' },
-  runc: program('runc', 'runc'),
-  crun: program('crun', 'crun'),
-  docker: program('docker', 'docker.io'),
-  dockerd: program('dockerd', 'docker.io'),
-  containerd: program('containerd', 'containerd'),
-  podman: program('podman', 'podman'),
+  runc: program('runc'),
+  crun: program('crun'),
+  docker: program('docker'),
+  dockerd: program('dockerd'),
+  containerd: program('containerd'),
+  podman: program('podman'),
   criu: {
     met: () => succeeds(['criu', 'check'], 30_000),
     missing:
       '"criu check" fails (apt-get install criu; it takes a kernel with CHECKPOINT_RESTORE and all capabilities)',
   },
-  newuidmap: program('newuidmap', 'uidmap'),
-  objdump: program('objdump', 'binutils'),
-  readelf: program('readelf', 'binutils'),
-  'dpkg-deb': program('dpkg-deb', 'dpkg'),
-  lintian: program('lintian', 'lintian'),
-  man: program('man', 'man-db'),
+  newuidmap: program('newuidmap'),
+  bash: program('bash'),
+  zsh: program('zsh'),
+  fish: program('fish'),
+  groff: program('groff'),
+  man: program('man'),
+  readelf: program('readelf'),
+  git: program('git'),
+  'dpkg-deb': program('dpkg-deb'),
+  lintian: program('lintian'),
   'npm-sbom': { met: () => succeeds(['npm', 'sbom', '--help']), missing: 'npm is older than 10, which has "npm sbom"' },
-  strace: program('strace', 'strace'),
+  strace: program('strace'),
   busybox: { met: hasStaticBusybox, missing: '/bin/busybox is not static (apt-get install busybox-static)' },
   cgroup1: { met: () => mounted('cgroup'), missing: 'no cgroup v1 hierarchy is mounted (such a host has v2 only)' },
   cgroup2: {
@@ -64,13 +70,22 @@ export const REQUIREMENTS = {
     met: () => process.getuid?.() === 0 && Bun.which('mmdebstrap') !== null,
     missing: 'machine images cannot be built (as root: apt-get install mmdebstrap)',
   },
+  mmdebstrap: program('mmdebstrap'),
+  mke2fs: program('mke2fs'),
+  depmod: program('depmod'),
+  strip: program('strip'),
+  xz: program('xz'),
+  'qemu-system-x86_64': program('qemu-system-x86_64'),
+  'qemu-system-aarch64': program('qemu-system-aarch64'),
 } as const satisfies Readonly<Record<string, Requirement>>
 
 /** The name of a row. */
 export type RequirementName = keyof typeof REQUIREMENTS
 
-function program(name: string, debianPackage: string): Requirement {
-  return { met: () => Bun.which(name) !== null, missing: `${name} is not installed (apt-get install ${debianPackage})` }
+/** Only a program that `npm test` can install. */
+function program(name: keyof typeof PROGRAMS): Requirement {
+  const packages = PROGRAMS[name].packages.join(' or ')
+  return { met: () => Bun.which(name) !== null, missing: `${name} is not installed (apt-get install ${packages})` }
 }
 
 /** A root file system holds no dynamic loader, so the program that goes into it must name none. */
