@@ -17,6 +17,9 @@ export interface Requirement {
 /** Where the build is looked for; BUNC_TEST_BINARY names another one. */
 export const BINARY = process.env['BUNC_TEST_BINARY'] ?? join(import.meta.dir, '../../dist/bunc')
 
+/** The numbers of the system calls of x86-64. */
+export const KERNEL_HEADER = '/usr/include/x86_64-linux-gnu/asm/unistd_64.h'
+
 /** All that a test may name. */
 export const REQUIREMENTS = {
   root: { met: () => process.getuid?.() === 0, missing: 'the user is not root (run the tests with sudo)' },
@@ -46,6 +49,7 @@ export const REQUIREMENTS = {
   strace: program('strace'),
   busybox: { met: hasStaticBusybox, missing: '/bin/busybox is not static (apt-get install busybox-static)' },
   cgroup1: { met: () => mounted('cgroup'), missing: 'no cgroup v1 hierarchy is mounted (such a host has v2 only)' },
+  'cgroup2-mounted': { met: () => mounted('cgroup2'), missing: 'no cgroup v2 hierarchy is mounted' },
   cgroup2: {
     met: () => existsSync('/sys/fs/cgroup/cgroup.controllers'),
     missing: '/sys/fs/cgroup is not cgroup v2 (boot with systemd.unified_cgroup_hierarchy=1; tests/vm does)',
@@ -55,6 +59,10 @@ export const REQUIREMENTS = {
     met: () => succeeds(['unshare', '--user', 'true']),
     missing:
       'user namespaces are refused (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns)',
+  },
+  'kernel-headers': {
+    met: () => existsSync(KERNEL_HEADER),
+    missing: `${KERNEL_HEADER} is missing (apt-get install linux-libc-dev)`,
   },
   seccomp: {
     met: () => existsSync('/proc/sys/kernel/seccomp/actions_avail'),
