@@ -61,3 +61,10 @@ withBinary('list says so where the state directory is a file', async () => {
     `bunc: Cannot list the containers in "${at('file')}": it is no directory\n`,
   )
 })
+
+withBinary('a log that cannot be written is told of once, also where it is the reason', async () => {
+  const log = ['--log', at('file/log')]
+  const cannot = 'bunc: Cannot write the log: openat\\(.*\\) = ENOTDIR \\(not a directory\\)\\n'
+  expect(await complaint([...log, '--debug', 'list'])).toMatch(new RegExp(`^${cannot}$`))
+  expect(await complaint([...log, 'state', 'web'])).toMatch(new RegExp(`^bunc: container .*\\nhint: .*\\n${cannot}$`))
+})
