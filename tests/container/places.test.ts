@@ -62,6 +62,11 @@ withBinary('list says so where the state directory is a file', async () => {
   )
 })
 
+withBinary('spec says which file it cannot write', async () => {
+  const file = at('absent/config.json')
+  expect(await complaint(['spec', '--bundle', at('absent')])).toStartWith(`bunc: Cannot write "${file}": openat(`)
+})
+
 withBinary('a log that cannot be written is told of once, also where it is the reason', async () => {
   const log = ['--log', at('file/log')]
   const cannot = 'bunc: Cannot write the log: openat\\(.*\\) = ENOTDIR \\(not a directory\\)\\n'
