@@ -16,6 +16,7 @@ const HANDS_DOWN =
   'in cgroup v2 a cgroup that hands controllers down can hold no process: name one below it in linux.cgroupsPath'
 const NO_DISK =
   'the host has no block device of this number: lsblk lists those that it has, and a partition cannot be limited, but its disk'
+const OTHERS_PLACE = 'the containers there are those of another user: try as root, or name another place with --root'
 
 /** The first row that applies counts. */
 export const HINTS: readonly Hint[] = [
@@ -35,6 +36,15 @@ export const HINTS: readonly Hint[] = [
     errno: 'ENOMEM',
     hint: 'the memory limit of the cgroup leaves no room for a process: raise linux.resources.memory.limit to some megabytes',
   },
+  // Where the containers are kept.
+  {
+    syscall: 'mkdirat',
+    errno: ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'],
+    doing: 'make the state directory',
+    hint: 'what is known of a container is kept there: --root names another place',
+  },
+  { syscall: 'openat', errno: 'EACCES', doing: 'find container', hint: OTHERS_PLACE },
+  { syscall: 'openat', errno: 'EACCES', doing: 'list the containers', hint: OTHERS_PLACE },
   // Mounts, and what they are made on.
   {
     syscall: 'fsmount',

@@ -4,6 +4,7 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { openat } from '#ffi/calls/file.ts'
+import { doing } from '#ffi/context.ts'
 import { writeAll } from './files.ts'
 
 /** Severities, as engines name them, and as the numbers of syslog(3): the least severe has the highest. */
@@ -29,7 +30,7 @@ export type Log = (level: Level, message: string) => void
 export async function openLog(sys: Sys, { destination = '', format, least }: LogOptions): Promise<Log> {
   const write = await writerOf(sys, destination, format)
   return (level, message) => {
-    if (SEVERITY[level] <= SEVERITY[least]) write(level, message)
+    if (SEVERITY[level] <= SEVERITY[least]) doing('write the log', () => write(level, message))
   }
 }
 

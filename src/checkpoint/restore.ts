@@ -25,7 +25,7 @@ import { adoptTask, type CreateOptions, prepareSite, type Site } from '#src/cont
 import { type ContainerState, FIFO } from '#src/container/state.ts'
 import { claim } from '#src/container/store.ts'
 import { Failure } from '#src/failure.ts'
-import { readText, removeTree } from '#src/files.ts'
+import { readText, removeTree, statIfThere } from '#src/files.ts'
 import { runHooks } from '#src/hooks/run.ts'
 import { protectRoot } from '#src/rootfs/pivot.ts'
 import { verifyHostNull } from '#src/rootfs/paths.ts'
@@ -83,6 +83,8 @@ function remake(kernel: Kernel, options: RestoreOptions): Restored {
   const { process } = config
   if (process === undefined) throw new Failure('config.json has no process, which is not supported')
   refuseMapped(config)
+  if (statIfThere(here, settings.imagePath) === undefined)
+    throw new Failure(`there is no image "${settings.imagePath}"`, 'bunc checkpoint makes one; --image-path names it')
   using undo = new DisposableStack()
   using open = new DisposableStack()
   const directory = claim(here, options.store, options.id)

@@ -87,6 +87,8 @@ async function report(kernel: Kernel, log: Log, error: unknown): Promise<void> {
   try {
     log('error', told.message)
   } catch (second) {
-    complain(kernel.here, `bunc: Cannot write the log: ${failureText(second)}\n`)
+    const text = failureText(second)
+    // With --debug it may have been the log that failed.
+    if (text !== told.message) complain(kernel.here, `bunc: ${text}\n`)
   }
 }

@@ -1,5 +1,7 @@
 // All containers of a store.
 
+import type { Sys } from '#ffi/call.ts'
+import { doing } from '#ffi/context.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { Failure } from '#src/failure.ts'
 import { statIfThere } from '#src/files.ts'
@@ -9,10 +11,8 @@ import { directoryOf, names } from './store.ts'
 
 /** Gives every container that can be read; tells `warn` of those that cannot. One damaged file hides no other container. */
 export function list({ here }: Kernel, store: string, warn: (error: unknown) => void): Report[] {
-  const place = statIfThere(here, store)
-  if (place !== undefined && place.type !== 'directory') throw new Failure(`Cannot list "${store}": it is no directory`)
   const reports: Report[] = []
-  for (const id of names(here, store)) {
+  for (const id of doing(`list the containers in "${store}"`, () => idsIn(here, store))) {
     const directory = directoryOf(store, id)
     try {
       const state = loadState(here, directory)
@@ -22,4 +22,10 @@ export function list({ here }: Kernel, store: string, warn: (error: unknown) => 
     }
   }
   return reports
+}
+
+function idsIn(here: Sys, store: string): string[] {
+  const place = statIfThere(here, store)
+  if (place !== undefined && place.type !== 'directory') throw new Failure('it is no directory')
+  return names(here, store)
 }

@@ -2,6 +2,7 @@
 
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { flock, fstat, mkdirat, openat } from '#ffi/calls/file.ts'
+import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { Failure } from '#src/failure.ts'
@@ -30,10 +31,12 @@ export function directoryOf(store: string, id: string): string {
 /** Claims a name: makes the state directory. Throws a Failure when the container exists. */
 export function claim(sys: Sys, store: string, id: string): string {
   checkName(id)
-  makeDirectories(sys, store, STORE_MODE)
   const directory = directoryOf(store, id)
   try {
-    sys(mkdirat('cwd', directory, CONTAINER_MODE))
+    doing(`make the state directory "${directory}"`, () => {
+      makeDirectories(sys, store, STORE_MODE)
+      sys(mkdirat('cwd', directory, CONTAINER_MODE))
+    })
   } catch (error) {
     if (failedWith(error, 'EEXIST'))
       throw new Failure(
@@ -55,9 +58,13 @@ export interface Known {
 export function find(sys: Sys, store: string, id: string): Known {
   checkName(id)
   const directory = directoryOf(store, id)
-  const state = loadState(sys, directory)
+  const state = doing(finding(store, id), () => loadState(sys, directory))
   if (state === undefined) throw missing(store, id)
   return { directory, state }
+}
+
+function finding(store: string, id: string): string {
+  return `find container "${id}" in "${store}"`
 }
 
 function missing(store: string, id: string): Failure {
@@ -86,7 +93,8 @@ export function lock(sys: Sys, store: string, id: string): Fd {
 /** As `lock`, of a container whose making need not be finished; undefined where there is none, or no longer. */
 export function lockIfThere(sys: Sys, store: string, id: string): Fd | undefined {
   checkName(id)
-  const directory = sys(tolerating(openat('cwd', directoryOf(store, id), ['RDONLY', 'DIRECTORY']), 'ENOENT', 'ENOTDIR'))
+  const opening = tolerating(openat('cwd', directoryOf(store, id), ['RDONLY', 'DIRECTORY']), 'ENOENT', 'ENOTDIR')
+  const directory = doing(finding(store, id), () => sys(opening))
   if (directory.missing) return undefined
   let named = false
   try {

@@ -1,6 +1,6 @@
 // What bunc says of itself: completion scripts and the manual page, read by the programs that they are made for, with
 // the binary under test as the "bunc" of their PATH.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect } from 'bun:test'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -26,31 +26,25 @@ async function lines(argv: readonly string[]): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '')
 }
 
-/** A test that is skipped, with the reason, where `program` is not installed. */
-function using(program: string): (name: string, body: () => Promise<void>) => void {
-  if (Bun.which(program) !== null) return withBinary
-  return (name, body) => test.skip(`${name} [skipped: ${program} is not installed]`, body)
-}
-
-using('bash')('bash sources its completion script, and completes by it', async () => {
+needs('bunc', 'bash').test('bash sources its completion script, and completes by it', async () => {
   const source = 'source <(bunc completion bash)'
   expect(await lines(['bash', '--norc', '-c', `${source}; complete -p bunc`])).toEqual(['complete -F _bunc bunc'])
   const complete = 'COMP_WORDS=(bunc sta) COMP_CWORD=1; _bunc; printf "%s\\n" "${COMPREPLY[@]}"'
   expect(await lines(['bash', '--norc', '-c', `${source}; ${complete}`])).toEqual(['start', 'state'])
 })
 
-using('zsh')('zsh sources its completion script, and knows the function', async () => {
+needs('bunc', 'zsh').test('zsh sources its completion script, and knows the function', async () => {
   const script = 'autoload -U compinit; compinit -D -u; source <(bunc completion zsh); print $_comps[bunc]'
   expect(await lines(['zsh', '-f', '-c', script])).toEqual(['_bunc'])
 })
 
-using('fish')('fish sources its completion script, and completes by it', async () => {
+needs('bunc', 'fish').test('fish sources its completion script, and completes by it', async () => {
   const script = 'bunc completion fish | source; complete -C "bunc completion "'
   const words = await lines(['fish', '--no-config', '-c', script])
   expect(words.map((line) => line.split('\t')[0]).sort()).toEqual(['bash', 'fish', 'zsh'])
 })
 
-using('man')('man shows the manual page without a warning', async () => {
+needs('bunc', 'man').test('man shows the manual page without a warning', async () => {
   const page = (await lines(['sh', '-c', 'bunc man | man --warnings -l -'])).join('\n')
   for (const text of ['BUNC(8)', 'bunc kill [FLAGS] CONTAINER [SIGNAL]', 'bunc completion bash|zsh|fish']) {
     expect(page).toContain(text)

@@ -269,6 +269,19 @@ containerTest(
   crunNotFound,
 )
 
+containerTest(
+  'exec refuses a variable without a name or a value',
+  async (box) => {
+    await box.running()
+    for (const variable of ['WORD', '=value']) {
+      const outcome = await box.exec(['true'], ['--env', variable])
+      assertRefused(outcome, new RegExp(variable))
+      expect(outcome.code).toBe(255)
+    }
+  },
+  lacks('crun', 'takes it'),
+)
+
 containerTest('exec refuses a working directory that is not there', async (box) => {
   await box.running()
   const outcome = await box.exec(['pwd'], ['--cwd', '/etc/passwd'])

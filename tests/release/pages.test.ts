@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 
 import { hasController } from '#tests/support/cgroup-files.ts'
-import { needs } from '#tests/support/needs.ts'
+import { lacks, needs } from '#tests/support/needs.ts'
 import { blockOf } from '#tests/support/pages/read.ts'
 import { makeClone } from './clone.ts'
 import type { Typed } from './clone.ts'
@@ -19,7 +19,7 @@ const asRoot = needs('root', 'busybox')
 const HELLO = 'echo "I am process $$ of $(hostname)"\nexit 7\n'
 
 const without = (what: string | undefined, name: string, body: () => void) =>
-  what === undefined ? asRoot.test(name, body) : test.skip(`${name} [skipped: needs ${what}]`, body)
+  what === undefined ? asRoot.test(name, body) : test.skip(`${name} [skipped: ${what}]`, body)
 
 /** Types a script on a terminal, which script(1) gives it, and then what a person would say to the shell. */
 function typeOnTerminal(script: string): Typed {
@@ -58,7 +58,8 @@ const Workflow = v.strictObject({
   ),
 })
 
-const controllers = hasController('memory') && hasController('pids') ? undefined : 'the memory and the pids controller'
+const controllers =
+  hasController('memory') && hasController('pids') ? undefined : 'needs the memory and the pids controller'
 without(controllers, 'docs/ci.md: the steps of the workflow end well, and leave the report that is uploaded', () => {
   const { jobs } = v.parse(Workflow, Bun.YAML.parse(blockOf('docs/ci.md', 'yaml', 'runs-on')))
   const steps = Object.values(jobs).flatMap((job) => job.steps)
@@ -76,7 +77,7 @@ without(controllers, 'docs/ci.md: the steps of the workflow end well, and leave 
 
 const checked = (output: string) => [...output.matchAll(/^(.*): OK$/gm)].map(([, file]) => file)
 const RELEASED = [...EXECUTABLES, ...Object.values(PACKAGES), 'bunc.cdx.json'].toSorted()
-const noGit = existsSync(join(REPOSITORY, '.git')) ? undefined : 'git: this is no clone'
+const noGit = existsSync(join(REPOSITORY, '.git')) ? lacks(['git']) : 'this is no clone'
 
 without(noGit, 'docs/releases.md: a release is checked, made again, and the same', () => {
   // As if it came from elsewhere: it is made here, of the same commit and the same changes.

@@ -44,6 +44,9 @@ describe('what was being done tells failures of one call apart', () => {
     ['change the propagation of the mounts', 'mount_setattr', 'EINVAL', /chroot/],
     ['open the root "/srv"', 'openat', 'ENOENT', /root\.path/],
     ['join the network namespace "/run/netns/a"', 'openat', 'ENOENT', /whoever made the namespace/],
+    ['make the state directory "/run/bunc/web"', 'mkdirat', 'EROFS', /--root/],
+    ['find container "web" in "/run/bunc"', 'openat', 'EACCES', /another user/],
+    ['list the containers in "/run/bunc"', 'openat', 'EACCES', /another user/],
   ] as const)('%s', (action, syscall, errno, hint) => {
     expect(during(action, syscall, errno)).toMatch(hint)
   })

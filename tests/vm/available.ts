@@ -1,9 +1,17 @@
 // Whether machines can be booted here, in the words that a skipped test prints. Boots nothing and builds nothing.
 import { existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+
+import { lacks } from '#tests/support/needs.ts'
 import { imagePath } from './cache.ts'
 import { archive } from './image/debian.ts'
 import type { Arch } from './machine.ts'
+
+/** What starts the machines of an architecture. */
+const STARTED_BY = { x86_64: ['qemu-system-x86_64'], aarch64: ['qemu-system-aarch64'] } as const
+/** What builds their image. */
+const BUILT_BY = ['mmdebstrap', 'mke2fs', 'depmod', 'xz'] as const
+const ALSO_BUILT_BY = { x86_64: ['strip'], aarch64: [] } as const
 
 /**
  * Why this host cannot boot a machine.
@@ -16,7 +24,9 @@ export function whyNoMachine(arch: Arch): string | undefined {
   if (!Bun.spawnSync(['unshare', '--mount', '--pid', '--fork', '--mount-proc', 'true']).success) {
     return 'mount and pid namespaces are refused'
   }
-  if (existsSync(imagePath(arch))) return undefined
+  const built = existsSync(imagePath(arch))
+  const lacking = lacks([...STARTED_BY[arch], ...(built ? [] : [...BUILT_BY, ...ALSO_BUILT_BY[arch]])])
+  if (built || lacking !== undefined) return lacking
   const from = archive()
   if (from === undefined) return 'there is no image, and no Debian archive to build one from'
   return reaches(from) ? undefined : `there is no image, and ${from} cannot be reached to build one`

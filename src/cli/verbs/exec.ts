@@ -42,6 +42,8 @@ function changed(own: Process, options: Of<'exec'>['options'], args: readonly st
   const { user, additionalGids, cap } = options
   const { consoleSize: _, ...rest } = own
   if (options.cwd?.startsWith('/') === false) throw new Failure(`--cwd "${options.cwd}" is not an absolute path`)
+  const nameless = options.env.find((variable) => variable.indexOf('=') < 1)
+  if (nameless !== undefined) throw new Failure(`--env "${nameless}" is not of the form NAME=VALUE`)
   return {
     ...rest,
     args,

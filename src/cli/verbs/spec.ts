@@ -1,5 +1,6 @@
 // `bunc spec`.
 
+import { doing } from '#ffi/context.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { getegid, geteuid } from '#ffi/calls/credentials.ts'
 import { defaultSpec } from '#src/config/default-spec.ts'
@@ -15,8 +16,10 @@ export const specVerb: Verb<'spec'> = ({ kernel, cwd }, { options }) => {
   const file = absolute(absolute(cwd, options.bundle), options.file ?? 'config.json')
   const user = options.rootless ? { uid: here(geteuid()), gid: here(getegid()) } : undefined
   try {
-    using open = here(openat('cwd', file, ['WRONLY', 'CREAT', 'EXCL'], 0o666))
-    writeAll(here, open, `${JSON.stringify(defaultSpec(user), null, '\t')}\n`)
+    doing(`write "${file}"`, () => {
+      using open = here(openat('cwd', file, ['WRONLY', 'CREAT', 'EXCL'], 0o666))
+      writeAll(here, open, `${JSON.stringify(defaultSpec(user), null, '\t')}\n`)
+    })
   } catch (error) {
     if (failedWith(error, 'EEXIST')) throw new Failure(`Cannot write "${file}": file exists`, 'remove it first')
     throw error

@@ -1,12 +1,11 @@
 // That the real kernel puts processes where the record says, and takes cgroups away again.
-import { expect, test as bun } from 'bun:test'
+import { expect } from 'bun:test'
 import { existsSync, mkdirSync } from 'node:fs'
 
 import { refused } from '#ffi/perform/failing.ts'
 import { here } from '#ffi/perform/here.ts'
 import { wrapped } from '#ffi/perform/kernel.ts'
 import { besideProcess, enter } from '#src/cgroups/birth.ts'
-import { detectLayout } from '#src/cgroups/layout.ts'
 import { make } from '#src/cgroups/make.ts'
 import { killAll, processesIn } from '#src/cgroups/processes.ts'
 import { unifiedOf } from '#src/cgroups/record.ts'
@@ -92,10 +91,7 @@ test('removing names the processes that stay', () => {
   expect(() => remove(here, own.record)).toThrow(`it still holds the processes ${task.pid}`)
 })
 
-const hasUnified = detectLayout(here).some(({ version }) => version === 2)
-const where = hasUnified ? '' : ' [skipped: needs a mounted cgroup v2]'
-
-bun.skipIf(!hasUnified)(`a process that moved itself down on version 2 is found${where}`, () => {
+needs('root', 'cgroup2-mounted').test('a process that moved itself down on version 2 is found', () => {
   using own = new OwnCgroup()
   const unified = unifiedOf(own.record)
   if (unified === undefined) throw new Error('The record has no place in cgroup v2')

@@ -157,6 +157,18 @@ containerTest(
 )
 
 containerTest(
+  'restore refuses an image that is not there, and does not make it',
+  async (box) => {
+    box.configure(COUNTING)
+    const refused = await box.call(['restore', '--detach', '--bundle', box.bundleDir, ...places(box), box.name], LIMIT)
+    assertRefused(refused, /image/)
+    expect(existsSync(box.path('image'))).toBe(false)
+  },
+  lacks('runc', 'makes the directory'),
+  CRUN,
+)
+
+containerTest(
   'a restore that criu refuses says why in its words and leaves nothing',
   async (box) => {
     box.configure(COUNTING)

@@ -1,4 +1,4 @@
-// Rules about what people read: the texts of errors, and comments.
+// Rules about what people read: the texts of errors, comments, and why a test was skipped.
 
 import { functionsOf } from '../source/functions.ts'
 import type { Source } from '../source/source.ts'
@@ -152,5 +152,14 @@ export const WORDING: readonly Rule[] = [
     breaches: comments(
       new RegExp(String.raw`\b(?:${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\b`),
     ),
+  },
+  {
+    name: 'no test is skipped without a word',
+    reason: 'needs() says what is missing; skipIf does not, which is seen only on a machine that lacks it',
+    covers: (path) => path.startsWith('tests/'),
+    breaches: ({ code }) =>
+      code.flatMap(({ kind, text, line }) =>
+        kind === 'word' && text === 'skipIf' ? [{ line, what: 'says skipIf' }] : [],
+      ),
   },
 ]

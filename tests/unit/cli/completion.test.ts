@@ -4,14 +4,9 @@ import { describe, expect, test } from 'bun:test'
 import { program } from '#src/cli/commands.ts'
 import { completion, type Shell } from '#src/cli/completion.ts'
 import { visible } from '#src/cli/spelling.ts'
+import { needs } from '#tests/support/needs.ts'
 
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
-
-function installed(shell: string): boolean {
-  if (Bun.which(shell) !== null) return true
-  console.log(`skipped: ${shell} is not installed, so its completion script cannot be read by it`)
-  return false
-}
 
 function run(argv: string[], input: string): { code: number; out: string; err: string } {
   const { exitCode, stdout, stderr } = Bun.spawnSync(argv, { stdin: new TextEncoder().encode(input), timeout: 20_000 })
@@ -42,7 +37,7 @@ complete -C '${line}'`
 }
 
 for (const shell of SHELLS) {
-  test.skipIf(!installed(shell))(`The ${shell} script is good ${shell} for every table`, () => {
+  needs(shell).test(`The ${shell} script is good ${shell} for every table`, () => {
     for (const table of [program, program]) {
       expect(run([shell, '-n'], completion(shell, table))).toEqual({ code: 0, out: '', err: '' })
     }
@@ -60,7 +55,7 @@ for (const shell of SHELLS) {
   })
 }
 
-test.skipIf(!installed('bash'))('A script that is bad bash would be noticed', () => {
+needs('bash').test('A script that is bad bash would be noticed', () => {
   expect(run(['bash', '-n'], 'case x in').code).not.toBe(0)
 })
 
@@ -91,7 +86,7 @@ const completions: readonly (readonly [words: string, expected: readonly string[
 
 describe('bash', () => {
   for (const [words, expected] of completions) {
-    test.skipIf(Bun.which('bash') === null)(`completes "${words}"`, () => {
+    needs('bash').test(`completes "${words}"`, () => {
       expect(inBash(words.split(' '))).toEqual([...expected])
     })
   }
@@ -107,7 +102,7 @@ describe('fish', () => {
     ['bunc help featu', ['features']],
   ]
   for (const [line, expected] of cases) {
-    test.skipIf(Bun.which('fish') === null)(`completes "${line}"`, () => {
+    needs('fish').test(`completes "${line}"`, () => {
       expect(inFish(line).sort()).toEqual([...expected])
     })
   }

@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test'
 import { program } from '#src/cli/commands.ts'
 import { man } from '#src/cli/man.ts'
+import { needs } from '#tests/support/needs.ts'
 
 const page = man('1.2.3', program)
 
@@ -15,22 +16,16 @@ function set(argv: string[], source: string): { code: number; out: string; err: 
   return { code: exitCode, out: stdout.toString(), err: stderr.toString() }
 }
 
-function installed(command: string): boolean {
-  if (Bun.which(command) !== null) return true
-  console.log(`skipped: ${command} is not installed, so it cannot set the manual page`)
-  return false
-}
-
-test.skipIf(!installed('groff'))('groff sets the page without a warning', () => {
+needs('groff').test('groff sets the page without a warning', () => {
   const { code, err } = set(['groff', '-ww', '-man', '-Tutf8'], page)
   expect([code, err]).toEqual([0, ''])
 })
 
-test.skipIf(!installed('groff'))('A bad page would be noticed', () => {
+needs('groff').test('A bad page would be noticed', () => {
   expect(set(['groff', '-ww', '-man', '-Tutf8'], `${page}.nonsense\n`).err).toContain('nonsense')
 })
 
-test.skipIf(!installed('man'))('man shows the page without a warning', () => {
+needs('man').test('man shows the page without a warning', () => {
   const { code, out, err } = set(['man', '--warnings', '-l', '-'], page)
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('BUNC(8)')

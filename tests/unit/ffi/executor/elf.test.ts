@@ -9,8 +9,7 @@ import { needs } from '#tests/support/needs.ts'
 import { scratch } from '../scratch.ts'
 import { MACHINES, type MachineName } from './listing.ts'
 
-// readelf comes with objdump.
-const { test } = needs('objdump')
+const { test } = needs('readelf')
 
 /** What readelf prints about the file of an architecture. */
 function readelf(machine: MachineName, ...flags: string[]): string {

@@ -2,7 +2,7 @@
 // happen to be installed, which are older than the tables and must agree with them as far as they go.
 
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 import { SECCOMP_ARCHITECTURES } from '#src/config/schema/seccomp.ts'
 import { type Architecture, eachClass, numberOf } from '#src/security/seccomp/architectures.ts'
@@ -11,11 +11,12 @@ import { X86_MACHINE } from '#src/security/seccomp/machine-x86.ts'
 import { FOREIGN_MACHINES } from '#src/security/seccomp/machines-foreign.ts'
 import { shortName } from '#tests/support/compare-filters.ts'
 import { libseccompTest } from '#tests/support/libseccomp.ts'
+import { needs } from '#tests/support/needs.ts'
+import { KERNEL_HEADER } from '#tests/support/requirements.ts'
 import { numbersOf } from '#tests/support/syscall-numbers.ts'
 import { architectureOf } from './filter.ts'
 
 const ALL = [X86_MACHINE, ARM_MACHINE, ...FOREIGN_MACHINES].flatMap(({ native, others }) => [native, ...others])
-const HEADER = '/usr/include/x86_64-linux-gnu/asm/unistd_64.h'
 
 test('every architecture of the specification is known once', () => {
   expect(ALL.map(({ name }) => name).toSorted()).toEqual([...SECCOMP_ARCHITECTURES].toSorted())
@@ -42,11 +43,8 @@ describe('a table', () => {
     })
   }
 
-  const installed = existsSync(HEADER)
-  const name = 'has every number of the installed kernel headers'
-  const why = installed ? '' : ` [skipped: ${HEADER} is missing (apt-get install linux-libc-dev)]`
-  test.skipIf(!installed)(`${name}${why}`, () => {
-    const found = [...readFileSync(HEADER, 'utf8').matchAll(/^#define __NR_(\w+) (\d+)$/gm)]
+  needs('kernel-headers').test('has every number of the installed kernel headers', () => {
+    const found = [...readFileSync(KERNEL_HEADER, 'utf8').matchAll(/^#define __NR_(\w+) (\d+)$/gm)]
     const numbers = numbersOf(X86_MACHINE.native)
     expect(found.length).toBeGreaterThan(300)
     expect(found.filter(([, call = '', number]) => numbers.get(call) !== Number(number))).toEqual([])

@@ -163,6 +163,13 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     refused: [`// ${put}: later`, `/* ${'FIX'}${'ME'} */`],
     passed: ['// Everything is done.', `const a = '${put}'`],
   },
+  'no test is skipped without a word': {
+    refused: [['tests/x.test.ts', `test.skipIf(Bun.which('zsh') === null)('x', () => {})`]],
+    passed: [
+      ['tests/x.test.ts', `needs('zsh').test('x', () => {})`],
+      ['tests/x.test.ts', '// test.skipIf() says nothing.'],
+    ],
+  },
   'nothing above ffi is of type any': {
     refused: ['const a: any = 1', 'const a: Map<string, any> = b', 'function f(a: any[]) {}'],
     passed: ['Promise.any(a)', 'const a = { any: 1 }', '// any', ['ffi/libc.ts', 'const a: any = 1']],
