@@ -96,19 +96,25 @@ function writeNew(sys: Sys, path: string, content: string | Uint8Array): void {
   writeAll(sys, file, content)
 }
 
-const CAPABILITIES = ['CAP_CHOWN', 'CAP_KILL', 'CAP_SETUID']
+const SECCOMP = {
+  defaultAction: 'SCMP_ACT_ERRNO',
+  architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+  syscalls: [
+    { names: ['read', 'write', 'execve', 'execveat', 'exit_group', 'exit'], action: 'SCMP_ACT_ALLOW' },
+    { names: ['personality'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 0, op: 'SCMP_CMP_EQ' }] },
+    {
+      names: ['clone'],
+      action: 'SCMP_ACT_ALLOW',
+      args: [{ index: 0, value: 1, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
+    },
+  ],
+}
+
+const SPEC = defaultSpec()
 
 /** As an engine writes it, but shorter. */
 const CONFIG = {
-  ...defaultSpec(),
-  process: {
-    args: ['/true'],
-    cwd: '/',
-    env: ['PATH=/bin', 'HOME=/'],
-    user: { uid: 0, gid: 0, additionalGids: [0] },
-    capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
-    rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
-    noNewPrivileges: true,
-    oomScoreAdj: 0,
-  },
+  ...SPEC,
+  process: { ...SPEC.process, terminal: false, args: ['/true'], oomScoreAdj: 0 },
+  linux: { ...SPEC.linux, seccomp: SECCOMP },
 }

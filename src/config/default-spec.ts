@@ -40,7 +40,7 @@ function rootlessMounts() {
 }
 
 /** Gives the config as an object to be written as JSON; `rootless` is the user who will run it without privileges. */
-export function defaultSpec(rootless?: { readonly uid: number; readonly gid: number }): object {
+export function defaultSpec(rootless?: { readonly uid: number; readonly gid: number }) {
   const namespaces = ['pid', 'network', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type }))
   const mapped = (hostID: number) => [{ containerID: 0, hostID, size: 1 }]
   const forUser = rootless && {
