@@ -3,7 +3,7 @@
 
 import { ifAtLeast, ifEqual, type Position, type Program } from '#src/bpf/classic.ts'
 import type { Branch } from './decision.ts'
-import { type Family, sameDecision } from './policy.ts'
+import type { Family } from './policy.ts'
 
 /** Longer ranges than any table are the ends of the number space: nobody asks for them. */
 const LONGEST = 4096
@@ -52,10 +52,7 @@ function writePart(search: Search, from: number, to: number): Position {
 
 /** Whether a range is one number with the same decision on both sides: one comparison instead of two. */
 function isException({ starts, decisions }: Family, i: number): boolean {
-  const [before, after] = [decisions[i - 1], decisions[i + 1]]
-  return (
-    starts[i + 1] === (starts[i] ?? 0) + 1 && before !== undefined && after !== undefined && sameDecision(before, after)
-  )
+  return starts[i + 1] === (starts[i] ?? 0) + 1 && decisions[i - 1] === decisions[i + 1]
 }
 
 function exitOf({ family, exit }: Search, i: number): Position {
