@@ -18,6 +18,11 @@ export interface Architecture {
   readonly end: number
   /** New system calls get numbers below this one. Equal to `end`, but for ARM with its private calls. */
   readonly ceiling: number
+  /**
+   * Most tables begin with the oldest calls, which are the most common. Below about this number calls are as common as each
+   * other: more than 1 where tables go by topic.
+   */
+  readonly common: number
   /** Names in the order of their numbers, a number where counting goes on elsewhere, a minus before some names. */
   readonly table: string
   /** Whether the names with a minus are those that this architecture has not. */
@@ -48,6 +53,7 @@ export function architecture(
     first: 0,
     end: END,
     ceiling: unusual.end ?? END,
+    common: 1,
     table,
     lacksMarked: false,
     ...unusual,
