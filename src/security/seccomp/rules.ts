@@ -83,10 +83,15 @@ function newSaid(alone: Branch | undefined, conditions: readonly Condition[]): S
 function readRule(reading: Reading, rule: SyscallRule, index: number) {
   const { byName, fallback } = reading
   const said = saidBy(rule, index, reading)
-  for (const name of rule.names) {
-    const before = byName.get(name)
+  const { names } = rule
+  // Most profiles have nearly all of their names in the first rule, before which there is nothing to look for.
+  const first = byName.size === 0
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] ?? ''
+    const before = first ? undefined : byName.get(name)
     if (before === undefined || before === fallback) byName.set(name, said)
-    else if (said !== fallback && before.alone === undefined) byName.set(name, join(reading, before, said))
+    else if (before.alone !== undefined || said === before || said === fallback) continue
+    else byName.set(name, join(reading, before, said))
   }
 }
 
