@@ -96,34 +96,26 @@ export function and(program: Program, mask: number): Position {
 
 /** Goes on at `yes` if A = k, at `no` otherwise. */
 export function ifEqual(program: Program, k: number, yes: Position, no: Position): Position {
-  return branch(program, write(program, CLASSIC.IF_EQUAL, k), yes, no)
+  return write(program, CLASSIC.IF_EQUAL | targets(program, yes, no), k)
 }
 
 /** Goes on at `yes` if A > k (unsigned), at `no` otherwise. */
 export function ifGreater(program: Program, k: number, yes: Position, no: Position): Position {
-  return branch(program, write(program, CLASSIC.IF_GREATER, k), yes, no)
+  return write(program, CLASSIC.IF_GREATER | targets(program, yes, no), k)
 }
 
 /** Goes on at `yes` if A >= k (unsigned), at `no` otherwise. */
 export function ifAtLeast(program: Program, k: number, yes: Position, no: Position): Position {
-  return branch(program, write(program, CLASSIC.IF_AT_LEAST, k), yes, no)
+  return write(program, CLASSIC.IF_AT_LEAST | targets(program, yes, no), k)
 }
 
-/** Gives the branch that was just written its targets; moves it to the front of the detours that they need. */
-function branch(program: Program, position: Position, yes: Position, no: Position): Position {
-  const { words } = program
-  const toYes = position - 1 - yes
-  const toNo = position - 1 - no
-  const at = 2 * position
-  if (toYes <= FARTHEST && toNo <= FARTHEST) {
-    words[at + 1] = (words[at + 1] ?? 0) | (toYes << JT_SHIFT) | (toNo << JF_SHIFT)
-    return position
-  }
-  const code = words.pop() ?? 0
-  const k = words.pop() ?? 0
-  const nearYes = near(program, yes)
-  const nearNo = near(program, no)
-  return branch(program, write(program, code, k), nearYes, nearNo)
+/** Gives jt and jf of the branch that is written next, after the detours that they need. */
+function targets(program: Program, yes: Position, no: Position): number {
+  const last = program.words.length / 2 - 1
+  const toYes = last - yes
+  const toNo = last - no
+  if (toYes > FARTHEST || toNo > FARTHEST) return targets(program, near(program, yes), near(program, no))
+  return (toYes << JT_SHIFT) | (toNo << JF_SHIFT)
 }
 
 /** Gives a position that leads where `target` does, within reach even if one more detour is written before the jump. */

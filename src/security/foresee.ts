@@ -49,6 +49,6 @@ export function withoutEffect(profile: LinuxSeccomp): readonly Problem[] {
 
 /** The names of all system calls that a profile can speak of here. */
 export function systemCallNames(): readonly string[] {
-  const words = [MACHINE_HERE.native, ...MACHINE_HERE.others].flatMap(({ table }) => table.split(' '))
+  const words = [MACHINE_HERE.native, ...MACHINE_HERE.others].flatMap(({ tables }) => tables.join(' ').split(' '))
   return words.map((word) => (word.startsWith('-') ? word.slice(1) : word)).filter((word) => /^[a-z_]/.test(word))
 }

@@ -10,7 +10,7 @@ import type { Machine } from '#src/security/seccomp/machine.ts'
 import type { Profile } from '#src/security/seccomp/profile.ts'
 import { classicProgram, comparesWhatItDidNotLoad, runClassic, seccompData } from './bpf-interpreter.ts'
 import type { Libseccomp } from './libseccomp.ts'
-import { boundaries, type Random } from './random-profile.ts'
+import { boundaries, edges, type Random } from './random-profile.ts'
 import { seccompModel } from './seccomp-model.ts'
 import { numbersOf } from './syscall-numbers.ts'
 
@@ -19,7 +19,8 @@ const ARM_PRIVATE = 0xf_0000
 const ENOSYS = 0x0005_0026
 /** Words of struct seccomp_data before the arguments. */
 const ARGUMENTS = 4
-const COMBINATIONS = 40
+/** How often arguments take values around those that the profile compares, whichever rule compares them. */
+const COMBINATIONS = 20
 /** Of so many arguments of a 32-bit call plus one, one has an upper half. */
 const NARROW = 4
 /** Where the two agree, every so many calls the model is asked as well, which tests the model. */
@@ -70,7 +71,10 @@ interface Subject {
   readonly program?: Uint8Array
 }
 
-/** Compares on every system call number of interest, with arguments around every value that the profile compares. */
+/**
+ * Compares on every system call number of interest, with arguments around every value that the profile compares: each of
+ * those that a rule about the call compares, while the rest of the rule holds, and of all others some together.
+ */
 export function compareFilters({ library, machine, profile, random, program }: Subject): Comparison {
   const covered = [machine.native, ...machine.others.filter(({ name }) => profile.architectures?.includes(name))]
   const reference = library.compile(profile, covered.map(shortName))
@@ -86,11 +90,17 @@ export function compareFilters({ library, machine, profile, random, program }: S
   for (const audit of [...audits, UNKNOWN]) {
     const bits = covered.find((one) => one.audit === audit)?.bits ?? 64
     const data = seccompData(0, audit)
+    const near = edgesByNumber(
+      profile,
+      covered.filter((one) => one.audit === audit),
+    )
     for (const number of numbers(machine)) {
       data[0] = number
-      for (let i = 0; i < COMBINATIONS; i++) {
+      const own = near(number)
+      for (let i = 0; i < COMBINATIONS + own.length; i++) {
         if (i === 0) data.fill(0, ARGUMENTS)
-        else fillArguments(data, values, bits === 64 ? 0 : NARROW, random)
+        else if (i < COMBINATIONS) fillArguments(data, values, bits === 64 ? 0 : NARROW, random)
+        else data.set(own[i - COMBINATIONS] ?? [], ARGUMENTS)
         const mine = runClassic(ours, data)
         const their = runClassic(theirs, data)
         // ENOSYS for newer calls is not libseccomp's: the model says where it belongs.
@@ -115,6 +125,22 @@ interface Halves {
 function halvesOf(values: readonly bigint[]): Halves {
   const high = Uint32Array.from(values, (value) => Number(value >> 32n))
   return { high, low: Uint32Array.from(values, (value) => Number(value & 0xffff_ffffn)) }
+}
+
+/**
+ * Gives the arguments at the edges of the rules about a number, as struct seccomp_data holds them; those of all rules for a
+ * number that has none, where nothing should depend on arguments.
+ */
+function edgesByNumber({ syscalls = [] }: Profile, architectures: readonly Architecture[]) {
+  const found = new Map<number, Uint32Array[]>()
+  const all: Uint32Array[] = []
+  for (const rule of syscalls) {
+    const own = edges(rule).map((args) => new Uint32Array(BigUint64Array.from(args).buffer))
+    const numbersOfRule = architectures.flatMap((each) => rule.names.map((name) => numbersOf(each).get(name) ?? -1))
+    for (const number of new Set(numbersOfRule)) found.set(number, [...(found.get(number) ?? []), ...own])
+    all.push(...own)
+  }
+  return (number: number): readonly Uint32Array[] => found.get(number) ?? all
 }
 
 /** An AUDIT_ARCH_* value that no kernel has. */

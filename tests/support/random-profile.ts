@@ -103,12 +103,29 @@ function randomCondition(random: Random): ArgumentRule {
 /** Takes a profile, gives for each argument the values around those that it compares. */
 export function boundaries(profile: Profile): readonly (readonly bigint[])[] {
   const values = Array.from({ length: 6 }, () => new Set([0n, 0xffff_ffff_ffff_ffffn]))
-  for (const { index, value, valueTwo } of (profile.syscalls ?? []).flatMap(({ args = [] }) => args)) {
-    for (const base of [BigInt(value), BigInt(valueTwo ?? 0), BigInt(value) | BigInt(valueTwo ?? 0)]) {
-      for (const near of [base - 1n, base, base + 1n, base + 0x1_0000_0000n, base - 0x1_0000_0000n]) {
-        values[index]?.add(BigInt.asUintN(64, near))
-      }
-    }
+  for (const condition of (profile.syscalls ?? []).flatMap(({ args = [] }) => args)) {
+    for (const value of around(condition)) values[condition.index]?.add(value)
   }
   return values.map((set) => [...set])
+}
+
+function around({ value, valueTwo = 0 }: ArgumentRule): readonly bigint[] {
+  const bases = new Set([BigInt(value), BigInt(valueTwo), BigInt(value) | BigInt(valueTwo)])
+  const near = [...bases].flatMap((base) => [base, base - 1n, base + 1n, base + UPPER, base - UPPER])
+  return [...new Set(near.map((each) => BigInt.asUintN(64, each)))]
+}
+
+const UPPER = 0x1_0000_0000n
+
+/** Takes a rule, gives arguments that meet its conditions but for one, which has each value around the one compared. */
+export function edges({ args = [] }: SyscallRule): readonly (readonly bigint[])[] {
+  const meeting = Array.from({ length: 6 }, () => 0n)
+  for (const condition of args) meeting[condition.index] = BigInt.asUintN(64, met(condition))
+  return args.flatMap((condition) => around(condition).map((value) => meeting.with(condition.index, value)))
+}
+
+function met({ op, value, valueTwo = 0 }: ArgumentRule): bigint {
+  if (op === 'SCMP_CMP_NE' || op === 'SCMP_CMP_GT') return BigInt(value) + 1n
+  if (op === 'SCMP_CMP_LT') return BigInt(value) - 1n
+  return op === 'SCMP_CMP_MASKED_EQ' ? BigInt(valueTwo) & BigInt(value) : BigInt(value)
 }

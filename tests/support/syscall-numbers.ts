@@ -11,10 +11,10 @@ export function numbersOf(architecture: Architecture): ReadonlyMap<string, numbe
   return numbers
 }
 
-function read({ table, first, lacksMarked }: Architecture): ReadonlyMap<string, number> {
+function read({ tables, first, lacksMarked }: Architecture): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>()
   let next = 0
-  for (const [, jump, mark, name] of table.matchAll(/(\d+)(?=\s)|(-?)([a-z_]\w*)/g)) {
+  for (const [, jump, mark, name] of tables.join(' ').matchAll(/(\d+)(?=\s)|(-?)([a-z_]\w*)/g)) {
     if (jump !== undefined) next = Number(jump)
     else if (name !== undefined) {
       if (mark === '' || !lacksMarked) numbers.set(name, first + next)

@@ -28,7 +28,7 @@ interface Output {
   readonly program: Program
   readonly fallback: number
   readonly returns: (value: number) => Position
-  /** Where decisions that depend on arguments start; architectures of one width share them. */
+  /** Where decisions start; architectures of one width share them. */
   readonly decisions: Map<Branch, Position>
 }
 
@@ -63,17 +63,18 @@ function newOutput(fallback: number): Output {
 
 /** Writes the search among an architecture's numbers, and the decisions that it leads to. */
 function writeFamily(output: Output, family: Family): Position {
-  const start = writeSearch(output.program, family, (decision) => exitOf(output, family, decision))
+  const exit = (decision: Branch) => output.decisions.get(decision) ?? writeExit(output, family, decision)
+  const start = writeSearch(output.program, family, exit)
   goOnAt(output.program, start)
   return load(output.program, NUMBER)
 }
 
-function exitOf({ program, fallback, returns, decisions }: Output, { members }: Family, decision: Branch): Position {
-  if (decision.nodes.length === 0) return returns(decision.outcome?.value ?? fallback)
-  const present = decisions.get(decision)
-  if (present !== undefined) return present
+function writeExit({ program, fallback, returns, decisions }: Output, { members }: Family, decision: Branch): Position {
   const bigEndian = members[0]?.bigEndian === true
-  const position = writeDecision({ program, bigEndian, returns }, decision, returns(fallback))
+  const position =
+    decision.nodes.length === 0
+      ? returns(decision.outcome?.value ?? fallback)
+      : writeDecision({ program, bigEndian, returns }, decision, returns(fallback))
   decisions.set(decision, position)
   return position
 }

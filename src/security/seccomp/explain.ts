@@ -42,7 +42,7 @@ export function explain(profile: Profile, machine: Machine, call: Call): Explana
   if (number === undefined || number < architecture.first || number >= architecture.end) {
     throw new Failure(`Cannot explain "${call.syscall}": ${wanted} has no such system call`)
   }
-  const decided = decisionFor(policy(profile, machine), architecture, number)
+  const decided = decisionFor(policy(profile, machine, true), architecture, number)
   const outcome = decide(decided.decision, argumentsOf(call, architecture)) ?? decided.fallback
   const described = { architecture: wanted, number, ...describeVerdict(outcome.value) }
   if (outcome.rule >= 0) return { ...described, because: 'a rule', rule: outcome.rule }

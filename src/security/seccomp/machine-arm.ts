@@ -12,6 +12,6 @@ const ARM_PRIVATE = 0xf_0000
 
 export const ARM_MACHINE: Machine = {
   name: 'aarch64',
-  native: architecture('AARCH64', EM_AARCH64, AARCH64),
+  native: architecture('AARCH64', EM_AARCH64, AARCH64, { common: 32 }),
   others: [architecture('ARM', EM_ARM, ARM, { bits: 32, ceiling: ARM_PRIVATE })],
 }

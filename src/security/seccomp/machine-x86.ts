@@ -16,7 +16,7 @@ export const X86_MACHINE: Machine = {
   native: architecture('X86_64', EM_X86_64, X86_64, { end: X32_BIT }),
   others: [
     architecture('X86', EM_386, X86, { bits: 32 }),
-    architecture('X32', EM_X86_64, `${X86_64} ${X32}`, {
+    architecture('X32', EM_X86_64, [X86_64, X32], {
       bits: 32,
       audit: AUDIT_ARCH_X86_64,
       first: X32_BIT,

@@ -9,6 +9,7 @@ import { ACTIONS } from './actions.ts'
 import type { Branch } from './decision.ts'
 import { addRange, type Policy, type Ranges } from './policy.ts'
 import type { Profile } from './profile.ts'
+import { always } from './rules.ts'
 
 const { SCMP_ACT_NOTIFY: NOTIFY, SCMP_ACT_ALLOW: ALLOW } = ACTIONS
 
@@ -31,12 +32,14 @@ export function deciding(policy: Policy): Policy {
 function translated({ families, fallback, unnamed }: Policy, verdict: (value: number) => number): Policy {
   const last = verdict(fallback.outcome?.value ?? ALLOW)
   const done = new Map<Branch, Branch>()
+  const verdicts = new Map<number, Branch>()
   const translate = (branch: Branch): Branch => {
     const present = done.get(branch)
     if (present !== undefined) return present
-    const branches = simplified(renamed(branch, verdict), last)
-    done.set(branch, branches)
-    return branches
+    const { outcome, nodes } = simplified(renamed(branch, verdict), last)
+    const after = outcome !== undefined && nodes.length === 0 ? always(outcome, verdicts) : { outcome, nodes }
+    done.set(branch, after)
+    return after
   }
   return {
     families: families.map(({ audit, members, starts, decisions }) => {

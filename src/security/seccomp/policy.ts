@@ -37,9 +37,12 @@ export const UNNAMED: Branch = { outcome: { value: BAD_ARCHITECTURE, rule: NO_RU
 const SKIPPED_CALL = 0xffff_ffff
 const END = 0x1_0000_0000
 
-/** Takes a profile and the machine that it is for, gives what it means there. */
-export function policy(profile: Profile, machine: Machine): Policy {
-  const sayings = readRules(profile)
+/**
+ * Takes a profile and the machine that it is for, gives what it means there. Neighbours of one verdict are one range,
+ * unless their rules are wanted `apart`: an explanation names the rule.
+ */
+export function policy(profile: Profile, machine: Machine, apart = false): Policy {
+  const sayings = readRules(profile, apart)
   const hides = hidesNewerCalls(profile.defaultAction, profile.defaultErrnoRet)
   const families: Family[] = []
   for (const members of covered(profile, machine)) families.push(familyOf(members, sayings, hides))
@@ -69,24 +72,26 @@ function familyOf(members: readonly Architecture[], sayings: Sayings, hides: boo
   for (const member of members) addArchitecture(ranges, member, sayings, hides)
   const { audit, end } = members[members.length - 1] ?? { audit: 0, end: END }
   if (end < END) {
-    addRange(ranges, end, UNNAMED)
+    addRange(ranges, end, sayings.verdicts?.get(BAD_ARCHITECTURE) ?? UNNAMED)
     addRange(ranges, SKIPPED_CALL, decisionAbout(sayings.fallback, 64))
   }
   return { audit, members, ...ranges }
 }
 
-function addArchitecture(ranges: Ranges, architecture: Architecture, { byName, fallback }: Sayings, hides: boolean) {
+function addArchitecture(ranges: Ranges, architecture: Architecture, sayings: Sayings, hides: boolean) {
   const { first, end, ceiling, bits } = architecture
+  const { byName, fallback, verdicts } = sayings
+  const newer = verdicts?.get(NOT_IMPLEMENTED) ?? NEWER
   const other = decisionAbout(fallback, bits)
   let open = hides
   addRange(ranges, first, other)
   eachClass(architecture, byName, fallback, (number, said, newest) => {
     if (open && number >= ceiling) {
       open = false
-      if (newest >= 0) addRange(ranges, newest + 1, NEWER)
+      if (newest >= 0) addRange(ranges, newest + 1, newer)
       if (ceiling < end) addRange(ranges, ceiling, other)
     }
-    if (number < end) addRange(ranges, number, decisionAbout(said, bits))
+    if (number < end) addRange(ranges, number, said.alone ?? decisionAbout(said, bits))
   })
 }
 
@@ -96,13 +101,7 @@ export function addRange({ starts, decisions }: Ranges, start: number, decision:
     starts.pop()
     decisions.pop()
   }
-  const before = decisions[decisions.length - 1]
-  if (before !== undefined && sameDecision(before, decision)) return
+  if (decisions[decisions.length - 1] === decision) return
   starts.push(start)
   decisions.push(decision)
-}
-
-/** Whether two decisions are the same: one object, or one outcome whatever the arguments are. */
-export function sameDecision(a: Branch, b: Branch): boolean {
-  return a === b || (a.nodes.length + b.nodes.length === 0 && a.outcome?.value === b.outcome?.value)
 }

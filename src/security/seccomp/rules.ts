@@ -48,6 +48,8 @@ interface Entry {
 export interface Sayings {
   readonly byName: Map<string, Said>
   readonly fallback: Said
+  /** What decides whatever the arguments are, by verdict. None where rules are wanted apart. */
+  readonly verdicts: Map<number, Branch> | undefined
 }
 
 interface Reading extends Sayings {
@@ -55,10 +57,15 @@ interface Reading extends Sayings {
   readonly together: Map<string, Said>
 }
 
-/** Takes a profile, gives what it says. */
-export function readRules({ defaultAction, defaultErrnoRet, syscalls = [] }: Profile): Sayings {
+/**
+ * Takes a profile, gives what it says. Rules without conditions that have one verdict are one decision, as they are to a
+ * filter, unless they are wanted `apart`.
+ */
+export function readRules({ defaultAction, defaultErrnoRet, syscalls = [] }: Profile, apart = false): Sayings {
   const outcome = { value: verdict(defaultAction, defaultErrnoRet), rule: NO_RULE }
-  const reading: Reading = { byName: new Map(), fallback: newSaid({ outcome, nodes: [] }, []), together: new Map() }
+  const verdicts = apart ? undefined : new Map<number, Branch>()
+  const fallback = newSaid(always(outcome, verdicts), [])
+  const reading: Reading = { byName: new Map(), fallback, verdicts, together: new Map() }
   for (let i = 0; i < syscalls.length; i++) {
     const rule = syscalls[i]
     if (rule !== undefined) readRule(reading, rule, i)
@@ -75,21 +82,37 @@ function newSaid(alone: Branch | undefined, conditions: readonly Condition[]): S
 /** A rule that only says the default says nothing, as in runc: it must not stand before one that says something. */
 function readRule(reading: Reading, rule: SyscallRule, index: number) {
   const { byName, fallback } = reading
-  const said = saidBy(rule, index, fallback)
-  for (const name of rule.names) {
-    const before = byName.get(name)
+  const said = saidBy(rule, index, reading)
+  const { names } = rule
+  // Most profiles have nearly all of their names in the first rule, before which there is nothing to look for.
+  const first = byName.size === 0
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] ?? ''
+    const before = first ? undefined : byName.get(name)
     if (before === undefined || before === fallback) byName.set(name, said)
-    else if (said !== fallback && before.alone === undefined) byName.set(name, join(reading, before, said))
+    else if (before.alone !== undefined || said === before || said === fallback) continue
+    else byName.set(name, join(reading, before, said))
   }
 }
 
-function saidBy({ action, errnoRet, args = [] }: SyscallRule, index: number, fallback: Said): Said {
+function saidBy({ action, errnoRet, args = [] }: SyscallRule, index: number, { fallback, verdicts }: Reading): Said {
   const outcome = { value: verdict(action, errnoRet), rule: index }
   if (outcome.value === fallback.alone?.outcome?.value) return fallback
   const comparisons = args.map(comparison)
   const masks = comparisons.some(({ kind }) => kind === 'MASKED_EQ')
   const entry = { outcome, alternatives: alternatives(comparisons), masks }
-  return newSaid(args.length === 0 ? { outcome, nodes: [] } : undefined, [{ entry, asked: undefined }])
+  const alone = args.length === 0 ? always(outcome, verdicts) : undefined
+  return newSaid(alone, [{ entry, asked: undefined }])
+}
+
+/** Gives what decides whatever the arguments are: one object for each verdict, which makes ranges easy to join. */
+export function always(outcome: Outcome, verdicts: Map<number, Branch> | undefined): Branch {
+  let branch = verdicts?.get(outcome.value)
+  if (branch === undefined) {
+    branch = { outcome, nodes: [] }
+    verdicts?.set(outcome.value, branch)
+  }
+  return branch
 }
 
 /** Two conditions on one argument make each condition of the rule a rule of its own: runc's reading of old profiles. */

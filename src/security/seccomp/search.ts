@@ -3,65 +3,64 @@
 
 import { ifAtLeast, ifEqual, type Position, type Program } from '#src/bpf/classic.ts'
 import type { Branch } from './decision.ts'
-import { type Family, sameDecision } from './policy.ts'
+import { type Family, NEWER } from './policy.ts'
 
 /** Longer ranges than any table are the ends of the number space: nobody asks for them. */
 const LONGEST = 4096
+const UNASKED = 0.01
 /** x32 shares its AUDIT_ARCH_* value with x86-64 and is hardly ever used. */
 const X32_BIT = 0x4000_0000
 const X32_SHARE = 1 / 8
 
+/** Gives where a decision is written. */
+type Exit = (decision: Branch) => Position
+
 interface Search {
   readonly program: Program
-  readonly family: Family
-  /** Gives where a decision is written. */
-  readonly exit: (decision: Branch) => Position
+  readonly exit: Exit
+  readonly starts: readonly number[]
+  readonly decisions: readonly Branch[]
   /** The weight of all ranges before each one. */
   readonly weights: readonly number[]
 }
 
 /**
- * Writes the search, for a number in the accumulator. The tree is cut where both sides hold about as many numbers, so
- * the long ranges of common calls (most profiles allow 0 to 100) are found after few comparisons.
+ * Writes the search, for a number in the accumulator. The tree is cut where both sides are about as likely, so common calls
+ * are found after few comparisons: read and write of x86-64 after one, under most profiles.
  */
-export function writeSearch(program: Program, family: Family, exit: (decision: Branch) => Position): Position {
-  const { starts } = family
+export function writeSearch(program: Program, { starts, decisions, members }: Family, exit: Exit): Position {
+  const common = members[0]?.common ?? 1
   const weights = [0]
   let sum = 0
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i] ?? 0
     const length = (starts[i + 1] ?? Infinity) - start
-    sum += (length > LONGEST ? 1 : length) * (start < X32_BIT ? 1 : X32_SHARE)
-    weights[i + 1] = sum
+    const number = common + (start < X32_BIT ? start : start - X32_BIT)
+    // As if each number were called in inverse proportion to itself.
+    const weight = length > LONGEST ? UNASKED : Math.log(1 + length / number)
+    sum += start < X32_BIT ? weight : weight * X32_SHARE
+    weights.push(sum)
   }
-  return writePart({ program, family, exit, weights }, 0, starts.length)
+  return writePart({ program, exit, starts, decisions, weights }, 0, starts.length)
 }
 
 function writePart(search: Search, from: number, to: number): Position {
-  if (to - from === 1) return exitOf(search, from)
-  if (to - from === 3 && isException(search.family, from + 1)) {
-    const yes = exitOf(search, from + 1)
-    const no = exitOf(search, from)
-    return ifEqual(search.program, search.family.starts[from + 1] ?? 0, yes, no)
+  const { program, exit, starts, decisions } = search
+  const first = decisions[from] ?? NEWER
+  if (to - from === 1) return exit(first)
+  const next = starts[from + 1] ?? 0
+  const pair = to - from === 2
+  // One number among others that share a decision takes one comparison instead of two.
+  const exception = to - from === 3 && starts[from + 2] === next + 1 && decisions[from + 2] === first
+  if (pair || exception) {
+    const yes = exit(decisions[from + 1] ?? NEWER)
+    const no = exit(first)
+    return pair ? ifAtLeast(program, next, yes, no) : ifEqual(program, next, yes, no)
   }
   const middle = cut(search.weights, from, to)
   const yes = writePart(search, middle, to)
   const no = writePart(search, from, middle)
-  return ifAtLeast(search.program, search.family.starts[middle] ?? 0, yes, no)
-}
-
-/** Whether a range is one number with the same decision on both sides: one comparison instead of two. */
-function isException({ starts, decisions }: Family, i: number): boolean {
-  const [before, after] = [decisions[i - 1], decisions[i + 1]]
-  return (
-    starts[i + 1] === (starts[i] ?? 0) + 1 && before !== undefined && after !== undefined && sameDecision(before, after)
-  )
-}
-
-function exitOf({ family, exit }: Search, i: number): Position {
-  const decision = family.decisions[i]
-  if (decision === undefined) throw new Error(`Cannot write the search: there is no range ${i}`)
-  return exit(decision)
+  return ifAtLeast(program, starts[middle] ?? 0, yes, no)
 }
 
 /** Gives the first range of the right side, so that the two sides weigh as equally as they can. */

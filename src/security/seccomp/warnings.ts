@@ -45,7 +45,7 @@ function namesIn({ syscalls = [] }: Profile, architecture: Architecture): readon
 /** Rules that contradict others, where the others win. One that only says the default is no contradiction. */
 function ruleWarnings(profile: Profile): readonly string[] {
   const { syscalls = [] } = profile
-  const { byName, fallback } = readRules(profile)
+  const { byName, fallback } = readRules(profile, true)
   const texts = new Set<string>()
   for (const [i, { names, action, errnoRet }] of syscalls.entries()) {
     const value = verdict(action, errnoRet)

@@ -36,14 +36,14 @@ test('a small profile makes this program', () => {
     ' 12  jge  #0x40000000   13, 28', // newer than socket, up to x32
     ' 13  jge  #0xffffffff   27, 29',
     ' 14  ld   number',
-    ' 15  jge  #103          22, 16',
-    ' 16  jge  #7            19, 17',
-    ' 17  jge  #3            18, 27',
-    ' 18  jeq  #5            27, 26',
-    ' 19  jge  #102          20, 27',
-    ' 20  ld   args[0] lower half', // socketcall
-    ' 21  jeq  #1            26, 27',
-    ' 22  jge  #359          23, 27',
+    ' 15  jge  #7            18, 16',
+    ' 16  jge  #3            17, 27',
+    ' 17  jeq  #5            27, 26',
+    ' 18  jge  #102          19, 27',
+    ' 19  jge  #359          23, 20',
+    ' 20  jge  #103          27, 21',
+    ' 21  ld   args[0] lower half', // socketcall
+    ' 22  jeq  #1            26, 27',
     ' 23  jge  #360          28, 24',
     ' 24  ld   args[0] lower half', // socket
     ' 25  jeq  #40           27, 26',

@@ -31,6 +31,16 @@ describe('the reason', () => {
     })
   })
 
+  test('is the rule that names the call, with the same verdict as that of a neighbour or not', () => {
+    for (const { name } of [X86_MACHINE.native, ...X86_MACHINE.others])
+      for (const syscall of ['process_vm_readv', 'ptrace', 'arch_prctl', 'chroot']) {
+        const { rule = -1 } = explain(docker, X86_MACHINE, { architecture: name, syscall })
+        expect({ name, syscall, named: docker.syscalls?.[rule]?.names.includes(syscall) }).toMatchObject({
+          named: true,
+        })
+      }
+  })
+
   test('is the default action, if the conditions of all rules fail or there is no rule', () => {
     const refused = { action: 'SCMP_ACT_ERRNO', errno: 1, because: 'the default action' }
     expect(explain(docker, X86_MACHINE, { syscall: 'socket', args: [40] })).toMatchObject(refused)

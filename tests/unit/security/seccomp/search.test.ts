@@ -23,23 +23,19 @@ for (const { name, profile, machine } of USED) {
   })
 }
 
-libseccompTest(
-  'no call takes more instructions than in the tree of libseccomp, and few as many as in its chain',
-  (library) => {
-    const profile = readProfile('docker-28')
-    const names = (profile.architectures ?? []).map((name) => shortName({ name }))
-    const ours = classicProgram(compile(profile, X86_MACHINE).program)
-    const chain = classicProgram(library.compile(profile, names).program)
-    const tree = classicProgram(library.compile(profile, names, true).program)
-    const known = [...numbersOf(X86_MACHINE.native)].filter(([name]) => library.number('x86_64', name) !== undefined)
-    const slowerThan = (theirs: ClassicProgram) =>
-      known.flatMap(([, number]) => (stepsOf(ours, number) > stepsOf(theirs, number) ? [number] : []))
-    expect(slowerThan(tree)).toEqual([])
-    // The chain begins with the lowest numbers.
-    expect(slowerThan(chain).every((number) => number < 4)).toBe(true)
-    expect(ours.code.length * 3).toBeLessThan(chain.code.length)
-  },
-)
+libseccompTest('no call takes more instructions than in the tree of libseccomp, or than in its chain', (library) => {
+  const profile = readProfile('docker-28')
+  const names = (profile.architectures ?? []).map((name) => shortName({ name }))
+  const ours = classicProgram(compile(profile, X86_MACHINE).program)
+  const chain = classicProgram(library.compile(profile, names).program)
+  const tree = classicProgram(library.compile(profile, names, true).program)
+  const known = [...numbersOf(X86_MACHINE.native)].filter(([name]) => library.number('x86_64', name) !== undefined)
+  const slowerThan = (theirs: ClassicProgram) =>
+    known.flatMap(([, number]) => (stepsOf(ours, number) > stepsOf(theirs, number) ? [number] : []))
+  expect(slowerThan(tree)).toEqual([])
+  expect(slowerThan(chain)).toEqual([])
+  expect(ours.code.length * 3).toBeLessThan(chain.code.length)
+})
 
 function stepsOf(filter: ClassicProgram, number: number): number {
   runClassic(filter, seccompData(number, X86_MACHINE.native.audit))
