@@ -80,7 +80,7 @@ function furnishTask(site: Site, task: Task): Furnished {
   if (pty === undefined && plan.makes('mount')) replaceNullStdio(kernel.here, task)
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
-  const identified = identify({ kernel, process, linux: config.linux }, task, procfs)
+  const identified = identify({ kernel, process, linux: config.linux, userNamespace: site.userNamespace }, task, procfs)
   return { task, resctrl, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
 }
 
