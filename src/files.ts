@@ -25,6 +25,9 @@ import { decodeText, encodeText } from '#ffi/kinds.ts'
 const READ_FIRST = 4096
 const READ_AT_ONCE = 65536
 
+/** As `most`, for files that give all they have at the first read(2): a second one would only find their end. */
+export const AT_ONCE = 1
+
 /** Takes an open file, gives everything from its position to its end, or about as many bytes as are wanted at most. */
 export function readAll(sys: Sys, file: Fd, most = Number.POSITIVE_INFINITY): Uint8Array {
   let whole = sys(read(file, READ_FIRST))
@@ -41,15 +44,15 @@ export function readAll(sys: Sys, file: Fd, most = Number.POSITIVE_INFINITY): Ui
 }
 
 /** Takes the path of a file, gives its text. Throws a SyscallError. */
-export function readText(sys: Sys, path: string): string {
+export function readText(sys: Sys, path: string, most?: number): string {
   using file = sys(openat('cwd', path, ['RDONLY']))
-  return decodeText(readAll(sys, file))
+  return decodeText(readAll(sys, file, most))
 }
 
 /** Takes the path of a file, gives its text, or undefined where there is no such file. */
-export function readTextIfThere(sys: Sys, path: string): string | undefined {
+export function readTextIfThere(sys: Sys, path: string, most?: number): string | undefined {
   using file = sys(tolerating(openat('cwd', path, ['RDONLY']), 'ENOENT', 'ENOTDIR'))
-  return file.missing ? undefined : decodeText(readAll(sys, file))
+  return file.missing ? undefined : decodeText(readAll(sys, file, most))
 }
 
 /** Writes a value to a file that takes it whole: procfs, sysfs, cgroupfs. Throws a SyscallError. */

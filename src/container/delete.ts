@@ -4,6 +4,7 @@
 import type { Sys } from '#ffi/call.ts'
 import { poll } from '#ffi/calls/descriptor.ts'
 import { doing } from '#ffi/context.ts'
+import type { Fd } from '#ffi/fd.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { killAll, processesBelow } from '#src/cgroups/processes.ts'
 import type { CgroupRecord } from '#src/cgroups/record.ts'
@@ -11,7 +12,7 @@ import { remove } from '#src/cgroups/remove.ts'
 import { removeResctrl } from '#src/cgroups/resctrl.ts'
 import { Failure } from '#src/failure.ts'
 import { entriesOf, removeTree } from '#src/files.ts'
-import { killContainer } from './kill.ts'
+import { killProcesses } from './kill.ts'
 import { hooksOutside } from './lifecycle-hooks.ts'
 import type { SavedConfig } from './saved-config.ts'
 import { FIFO, loadCgroup, STATE_FILE } from './state.ts'
@@ -39,10 +40,12 @@ export function deleteContainer(kernel: Kernel, options: DeleteOptions): void {
     if (held === undefined) return
     const known = force ? findOrDestroy(kernel.here, store, id) : find(kernel.here, store, id)
     if (known === undefined) return
-    const status = statusOf(kernel.here, known)
-    if (status !== 'stopped' && status !== 'created' && !force)
+    // With force it matters only whether its process is there.
+    const status = force ? undefined : statusOf(kernel.here, known)
+    if (status !== 'stopped' && status !== 'created' && status !== undefined)
       throw new Failure(`container is not stopped: it is ${status}`, 'kill it first, or use --force')
-    if (status !== 'stopped') end(kernel, known)
+    using pidfd = status === 'stopped' ? undefined : openProcess(kernel.here, known.state)
+    if (pidfd !== undefined || status === 'created') end(kernel, known, pidfd)
     destroy(kernel, known, options)
   })
 }
@@ -74,9 +77,8 @@ function isIdle(here: Sys, cgroup: CgroupRecord): boolean {
 }
 
 /** Kills the container and waits for its end. */
-function end({ here }: Kernel, known: Known): void {
-  using pidfd = openProcess(here, known.state)
-  killContainer(here, known)
+function end({ here }: Kernel, { state }: Known, pidfd: Fd | undefined): void {
+  killProcesses(here, state.cgroup, pidfd)
   if (pidfd === undefined) return
   const [ended] = here(poll([{ fd: pidfd, for: ['IN'] }], PATIENCE_MS))
   if (!ended) throw new Failure('its first process has not ended after SIGKILL')

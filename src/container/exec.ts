@@ -19,6 +19,7 @@ import { attend } from '#src/console/foreground.ts'
 import { allocatePty, becomeTerminal, type Pty } from '#src/console/pty.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
+import { inUserNamespace } from '#src/namespaces/own.ts'
 import { planNamespaces } from '#src/namespaces/plan.ts'
 import { privateProcfs } from '#src/namespaces/procfs.ts'
 import { dropLast } from '#src/process/identity.ts'
@@ -175,7 +176,8 @@ function prepare(
   sys(setsid())
   const pty = process.terminal ? terminal(kernel, task, process) : undefined
   if (!process.terminal) ownStdio(kernel, hostId(config.linux.uidMappings, process.user.uid))
-  const identified = identify({ kernel, process, linux: config.linux }, task, procfs)
+  const userNamespace = inUserNamespace(kernel.here) || planNamespaces(config.linux.namespaces).has('user')
+  const identified = identify({ kernel, process, linux: config.linux, userNamespace }, task, procfs)
   return { pty, identified }
 }
 

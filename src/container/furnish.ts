@@ -61,6 +61,8 @@ function furnishTask(site: Site, task: Task): Furnished {
   const resctrl = joinNewResctrl(site, task.pid)
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
+  // The network namespace takes longest: the task makes it while bunc prepares the mounts.
+  task.sys.begin()
   // prlimit(2) compares ids: as long as the task has not changed its own.
   setFromOutside(site, task)
 
@@ -80,7 +82,7 @@ function furnishTask(site: Site, task: Task): Furnished {
   if (pty === undefined && plan.makes('mount')) replaceNullStdio(kernel.here, task)
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
-  const identified = identify({ kernel, process, linux: config.linux }, task, procfs)
+  const identified = identify({ kernel, process, linux: config.linux, userNamespace: site.userNamespace }, task, procfs)
   return { task, resctrl, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
 }
 

@@ -9,10 +9,9 @@ import type { Fd } from '#ffi/fd.ts'
 import { CAPABILITY, type Capability } from '#ffi/numbers/capability.ts'
 import type { Kernel, Task } from '#ffi/perform/kernel.ts'
 import type { Process } from '#src/config/schema/process.ts'
-import type { LinuxSeccomp } from '#src/config/schema/seccomp.ts'
 import type { Linux } from '#src/config/schema/linux.ts'
 import { Failure } from '#src/failure.ts'
-import { readText, readTextIfThere } from '#src/files.ts'
+import { AT_ONCE, readText, readTextIfThere } from '#src/files.ts'
 import { findExecutable } from '#src/process/executable.ts'
 import { readPasswd, valueOf, withHome, withoutDuplicates } from '#src/process/env.ts'
 import { assume, type Identity, knownCapabilities } from '#src/process/identity.ts'
@@ -34,16 +33,19 @@ export interface Whom {
   readonly kernel: Kernel
   readonly process: Process
   readonly linux: Linux
+  /** Whether it runs in a user namespace, its own or bunc's. */
+  readonly userNamespace: boolean
 }
 
 /**
  * Gives a task the identity of a process: environment, working directory, user, capabilities, LSM profile. `procfs` is
  * open in the task. Throws a Failure when there is nothing to execute.
  */
-export function identify({ kernel, process, linux }: Whom, task: Task, procfs: Fd | undefined): Identified {
+export function identify(whom: Whom, task: Task, procfs: Fd | undefined): Identified {
+  const { kernel, process, linux } = whom
   const { sys } = task
   const env = environment(task, process)
-  const identity = identityOf(kernel, process, linux.seccomp, task.pid)
+  const identity = identityOf(whom, task.pid)
   if (procfs !== undefined) {
     setApparmorProfile(kernel.here, sys, procfs, process.apparmorProfile)
     setProcessLabel(sys, procfs, process.selinuxLabel)
@@ -84,8 +86,8 @@ function verifyCwd({ sys }: Task, cwd: string): void {
 }
 
 /** Takes a process, gives what a task must become for it. */
-function identityOf({ here }: Kernel, process: Process, seccomp: LinuxSeccomp | undefined, pid: number): Identity {
-  const last = Number(readText(here, '/proc/sys/kernel/cap_last_cap'))
+function identityOf({ kernel: { here }, process, linux, userNamespace }: Whom, pid: number): Identity {
+  const last = Number(readText(here, '/proc/sys/kernel/cap_last_cap', AT_ONCE))
   const known = Object.entries(CAPABILITY).filter(([, number]) => number <= last)
   const kernelCapabilities = known.map(([name]) => name).filter((name): name is Capability => name in CAPABILITY)
   return {
@@ -93,7 +95,7 @@ function identityOf({ here }: Kernel, process: Process, seccomp: LinuxSeccomp | 
     capabilities: knownCapabilities(process.capabilities),
     noNewPrivileges: process.noNewPrivileges,
     kernelCapabilities,
-    setsGroups: readTextIfThere(here, `/proc/${pid}/setgroups`)?.trim() !== 'deny',
-    keepsAdmin: seccomp !== undefined && !process.noNewPrivileges,
+    setsGroups: !userNamespace || readTextIfThere(here, `/proc/${pid}/setgroups`)?.trim() !== 'deny',
+    keepsAdmin: linux.seccomp !== undefined && !process.noNewPrivileges,
   }
 }

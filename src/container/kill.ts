@@ -1,13 +1,15 @@
 // Signals a container.
 
-import type { Sys } from '#ffi/call.ts'
+import { type Sys, tolerating } from '#ffi/call.ts'
 import { pidfdSendSignal, signalNumber } from '#ffi/calls/signal.ts'
 import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
+import type { Fd } from '#ffi/fd.ts'
 import { SIGNAL } from '#ffi/numbers/signal.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { isFrozen, thaw } from '#src/cgroups/freezer.ts'
 import { killAll } from '#src/cgroups/processes.ts'
+import type { CgroupRecord } from '#src/cgroups/record.ts'
 import { Failure } from '#src/failure.ts'
 import { openProcess } from './status.ts'
 import { find, type Known } from './store.ts'
@@ -50,12 +52,11 @@ export function kill({ here }: Kernel, { store, id, signal, all }: KillOptions):
 /** Ends every process of a container; those that are gone already are no error. */
 export function killContainer(here: Sys, { state }: Known): void {
   using pidfd = openProcess(here, state)
-  if (pidfd !== undefined) {
-    try {
-      here(pidfdSendSignal(pidfd, SIGNAL.SIGKILL))
-    } catch (error) {
-      if (!failedWith(error, 'ESRCH')) throw error
-    }
-  }
-  killAll(here, state.cgroup)
+  killProcesses(here, state.cgroup, pidfd)
+}
+
+/** As `killContainer`. Takes its cgroup, and its first process unless that is gone. */
+export function killProcesses(here: Sys, cgroup: CgroupRecord, pidfd: Fd | undefined): void {
+  if (pidfd !== undefined) here(tolerating(pidfdSendSignal(pidfd, SIGNAL.SIGKILL), 'ESRCH'))
+  killAll(here, cgroup)
 }

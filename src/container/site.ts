@@ -22,12 +22,11 @@ import type { Mount } from '#src/config/schema/mounts.ts'
 import type { LinuxIDMapping } from '#src/config/schema/namespaces.ts'
 import type { Process } from '#src/config/schema/process.ts'
 import { Failure } from '#src/failure.ts'
-import { replaceFile } from '#src/files.ts'
 import { type OpenJoin, openJoins } from '#src/namespaces/enter.ts'
 import { inUserNamespace, isRootOfInit } from '#src/namespaces/own.ts'
 import { type NamespacePlan, planNamespaces } from '#src/namespaces/plan.ts'
 import { mappedSources } from './idmapped.ts'
-import { CONFIG_FILE, FIFO, saveCgroup } from './state.ts'
+import { FIFO, saveCgroup, saveConfig } from './state.ts'
 
 /** A mount that is none of the config's. */
 export interface ExtraMount {
@@ -109,7 +108,7 @@ export function prepareSite(
   const { here } = kernel
   const { config, bundle } = options
   const { process, directory, undo, open } = made
-  replaceFile(here, `${directory}/${CONFIG_FILE}`, options.configText, 0o600)
+  saveConfig(here, directory, options.configText)
   const plan = planNamespaces(config.linux.namespaces)
   const joins = openJoins(here, plan)
   for (const { fd } of joins) open.use(fd)

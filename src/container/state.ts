@@ -62,6 +62,12 @@ export function loadState(sys: Sys, directory: string): ContainerState | undefin
   return text === undefined ? undefined : parseState(text, `${directory}/${STATE_FILE}`)
 }
 
+/** Writes what the container is made from. In one go: nobody reads it before there is a state. */
+export function saveConfig(sys: Sys, directory: string, text: string): void {
+  using file = sys(openat('cwd', `${directory}/${CONFIG_FILE}`, ['WRONLY', 'CREAT', 'EXCL'], 0o600))
+  writeAll(sys, file, text)
+}
+
 /**
  * Writes where the cgroup will be, before it is made: what `delete --force` goes by where there is no state, because the
  * making was interrupted, or none that can be read.

@@ -6,7 +6,7 @@ import { pidfdOpen } from '#ffi/calls/process.ts'
 import { failedWith } from '#ffi/error.ts'
 import { type Fd, ready } from '#ffi/fd.ts'
 import { isFrozen } from '#src/cgroups/freezer.ts'
-import { readTextIfThere } from '#src/files.ts'
+import { AT_ONCE, readTextIfThere } from '#src/files.ts'
 import { FIFO } from './state.ts'
 import type { Known } from './store.ts'
 
@@ -61,7 +61,7 @@ function statOf(sys: Sys, pid: number): { state: string; startTime: string } | u
 /** Between the opening of the file and the reading of it, the process may be reaped: that is ESRCH. */
 function statText(sys: Sys, pid: number): string | undefined {
   try {
-    return readTextIfThere(sys, `/proc/${pid}/stat`)
+    return readTextIfThere(sys, `/proc/${pid}/stat`, AT_ONCE)
   } catch (error) {
     if (!failedWith(error, 'ESRCH')) throw error
     return undefined

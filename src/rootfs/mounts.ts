@@ -50,6 +50,8 @@ export function makeMounts(setting: MountSetting, mounts: readonly Mount[]): Fd[
       makeMount(setting, mount),
     )
     if (readonly !== undefined) later.push(readonly)
+    // It is made while bunc prepares the next one.
+    setting.task.begin()
   }
   return later
 }
@@ -73,10 +75,13 @@ function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
     return undefined
   }
   // These two are what everything else relies on: their place must be what it looks like (CVE-2019-19921).
-  if (mount.type === 'proc' || mount.type === 'sysfs') refuseLink(setting, mount.destination)
+  const plain = mount.type === 'proc' || mount.type === 'sysfs'
+  if (plain) refuseLink(setting, mount.destination)
   const moded = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
   const whole = UNLABELLED.includes(mount.type) ? moded : withLabel(moded, setting.label)
-  using target = directory(setting, mount.destination)
+  using target = plain
+    ? directoryInRoot(setting.task, setting.root, mount.destination)
+    : directory(setting, mount.destination)
   return mountNew(setting, { target, type: mount.type, source: mount.source, plan: whole })
 }
 
