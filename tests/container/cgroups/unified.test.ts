@@ -60,7 +60,7 @@ test('below a threaded cgroup a container has processes, which are found', () =>
   writeFileSync(`${above}/cgroup.type`, 'threaded')
   const record = make(here, below(own, 'threads/container'))
   expect(readFileSync(`${unifiedPath(record)}/cgroup.type`, 'utf8')).toBe('threaded\n')
-  const child = own.shell('sleep 100')
+  const child = own.shell('exec sleep 100')
   writeFileSync(`${unifiedPath(record)}/cgroup.procs`, String(child.pid))
   expect(processesIn(here, record)).toEqual([child.pid])
 })
