@@ -41,18 +41,23 @@ export async function asleep(kernel: Kernel, [suspended, processor]: readonly st
   const { here } = kernel
   for (const load of PARTS) await load()
   await rehearse(kernel)
+  process.env = environment(['A=b'])
   const started = suspend({ suspend: Number(suspended), processor: Number(processor) }, (told) =>
     print(here, `${JSON.stringify(told)}\n`),
   )
   if (started === undefined) here(exit(0))
   const { argv = [], env = [] } = started ?? {}
-  process.env = Object.fromEntries(env.map(split))
+  process.env = environment(env)
   return { argv: argv.slice(1), anew: () => here(execveat('cwd', '/proc/self/exe', argv, [...env, COLD])) }
 }
 
-function split(variable: string): [name: string, value: string] {
-  const at = variable.indexOf('=')
-  return at < 0 ? [variable, ''] : [variable.slice(0, at), variable.slice(at + 1)]
+function environment(variables: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const variable of variables) {
+    const at = variable.indexOf('=')
+    if (at > 0) values[variable.slice(0, at)] = variable.slice(at + 1)
+  }
+  return values
 }
 
 /** Does the hot commands. Where this user may not make containers they fail, and the snapshot has less. */
