@@ -3,7 +3,7 @@
 
 import type { Call, Memory, Word } from './call.ts'
 import { ERRNO } from './numbers/errno.ts'
-import { ANY_ERRNO, ENTRY, FORK, REPLY, REQUEST, SKIPPED } from './executor/layout.ts'
+import { ANY_ERRNO, ENTRY, FORK, REPLY, REQUEST } from './executor/layout.ts'
 import type { Fd } from './fd.ts'
 import type { Mapping } from './libc.ts'
 import { ARM64 } from './numbers/arm64.ts'
@@ -48,11 +48,7 @@ export class Arena implements Memory {
   /** What to add to an offset for the address in the process that makes the calls. */
   readonly #requestAt: number
   readonly #replyAt: number
-  /** Entries of a batch that is put together while another process may be busy with the one before. */
-  readonly #draft: Draft | undefined
-  #late: Late[] = []
   #count = 0
-  #sealed = 0
   #top: number = REQUEST.space
   #replyTop: number = REPLY.space
   #rooms: Room[] = []
@@ -66,17 +62,11 @@ export class Arena implements Memory {
     this.reply = memory.address + REQUEST.size
     this.#requestAt = at?.request ?? this.request
     this.#replyAt = at?.reply ?? this.reply
-    this.#draft = at === undefined ? undefined : draft()
   }
 
   /** How many entries there are. */
   get count(): number {
     return this.#count
-  }
-
-  /** How many entries the sealed batch has. */
-  get sealed(): number {
-    return this.#sealed
   }
 
   /** How often executor and bunc look for news before they sleep. */
@@ -92,19 +82,12 @@ export class Arena implements Memory {
     return this.request + REQUEST.timeout
   }
 
-  /** Begins a new batch. Precondition: none is under way. */
+  /** Begins a new batch. */
   reset(): void {
     this.#count = 0
-    this.#sealed = 0
-    this.#late = []
     this.#top = REQUEST.space
     this.#replyTop = REPLY.space
-  }
-
-  /** Begins the batch that follows the sealed one, which may be under way: its bytes stay where they are. */
-  next(): void {
-    this.#count = 0
-    this.#late = []
+    this.#answered.u32[REPLY.done >> 2] = 0
   }
 
   /**
@@ -115,7 +98,6 @@ export class Arena implements Memory {
     if (this.#count === REQUEST.capacity) throw new ArenaFull()
     const top = this.#top
     const replyTop = this.#replyTop
-    const late = this.#late.length
     this.#rooms = []
     this.#reference = reference
     try {
@@ -124,25 +106,13 @@ export class Arena implements Memory {
     } catch (error) {
       this.#top = top
       this.#replyTop = replyTop
-      this.#late.length = late
       throw error
     }
   }
 
-  /** Makes the entries that `add` wrote ready to be performed. Precondition: no other batch is under way. */
+  /** Makes the entries that `add` wrote ready to be performed. */
   seal(): void {
-    const results = REPLY.results >> 2
-    // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
-    this.#answered.u32.fill(0, results, results + 2 * this.#count)
-    for (const late of this.#late) this.#fillIn(late)
-    const { u8, u32 } = this.#asked
-    if (this.#draft !== undefined) {
-      const { entries } = REQUEST
-      u8.set(this.#draft.u8.subarray(entries, entries + this.#count * ENTRY.size), entries)
-    }
-    u32[REQUEST.count >> 2] = this.#count
-    this.#answered.u32[REPLY.done >> 2] = 0
-    this.#sealed = this.#count
+    this.#asked.u32[REQUEST.count >> 2] = this.#count
   }
 
   /** Says that nobody will wait for this batch, and which entry opens the file that is told if it fails. */
@@ -151,14 +121,9 @@ export class Arena implements Memory {
     this.#asked.u32[REQUEST.last >> 2] = report + 1
   }
 
-  /** How many entries of the sealed batch were gone through, never more than there are. */
+  /** How many entries were gone through, never more than there are. */
   get done(): number {
-    return Math.min(this.#answered.u32[REPLY.done >> 2] ?? 0, this.#sealed)
-  }
-
-  /** The turn of the last batch that is done, as far as one can tell without ordering memory. */
-  get turn(): number {
-    return this.#answered.u32[REPLY.turn >> 2] ?? 0
+    return Math.min(this.#answered.u32[REPLY.done >> 2] ?? 0, this.#count)
   }
 
   /** What entry `index` returned: −errno for a failure. */
@@ -219,7 +184,7 @@ export class Arena implements Memory {
 
   descriptor(fd: Fd): number {
     // Its number is known after the batch that opens it: this call must go into the next one.
-    if (this.#reference(fd) !== undefined || fd.queued) throw new ArenaFull()
+    if (this.#reference(fd) !== undefined) throw new ArenaFull()
     return fd.number
   }
 
@@ -227,19 +192,10 @@ export class Arena implements Memory {
     return this.#replyAt + REPLY.results + 8 * this.#count
   }
 
-  /** An entry that names what turned out to be missing is skipped, because it names its own result, and that is none. */
-  #fillIn({ fd, index, argument }: Late): void {
-    const { u8, u32 } = this.#draft ?? this.#asked
-    const at = REQUEST.entries + index * ENTRY.size
-    if (fd.settled !== undefined) return put(u32, (at + ENTRY.args + 8 * argument) >> 2, fd.settled)
-    u8[at + ENTRY.references + argument] = index + 1
-    put(this.#answered.u32, (REPLY.results + 8 * index) >> 2, SKIPPED)
-  }
-
   #write(call: Call<unknown>, words: readonly Word[]): number {
     const index = this.#count
     const at = REQUEST.entries + index * ENTRY.size
-    const { u8, u32 } = this.#draft ?? this.#asked
+    const { u8, u32 } = this.#asked
     u8.fill(0, at, at + ENTRY.size)
     u32[(at + ENTRY.number) >> 2] = NUMBERS[call.name]
     if (call.tolerated.length > 0) u32[(at + ENTRY.tolerated) >> 2] = toleratedWord(call)
@@ -248,30 +204,15 @@ export class Arena implements Memory {
       const word = words[i] ?? 0
       const named = typeof word === 'object' ? this.#reference(word) : undefined
       if (named !== undefined) u8[at + ENTRY.references + i] = named + 1
-      else if (typeof word === 'object' && word.queued) this.#late.push({ fd: word, index, argument: i })
       else put(u32, (at + ENTRY.args + 8 * i) >> 2, typeof word === 'object' ? word.number : word)
     }
+    const result = (REPLY.results + 8 * index) >> 2
+    // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
+    this.#answered.u32[result] = 0
+    this.#answered.u32[result + 1] = 0
     this.#count = index + 1
     return index
   }
-}
-
-/** An argument that is a descriptor whose number is known once the batch before is done. */
-interface Late {
-  readonly fd: Fd
-  readonly index: number
-  readonly argument: number
-}
-
-/** Memory of ours in which entries lie where they lie in the request area. */
-interface Draft {
-  readonly u8: Uint8Array
-  readonly u32: Uint32Array
-}
-
-function draft(): Draft {
-  const buffer = new ArrayBuffer(REQUEST.space)
-  return { u8: new Uint8Array(buffer), u32: new Uint32Array(buffer) }
 }
 
 /** Writes an integer as 64 bits of two's complement. */

@@ -90,8 +90,6 @@ export interface Sys<W extends Where = 'anywhere'> {
   all<R>(calls: readonly Call<R, W>[]): R[]
   /** Performs what is queued; nothing to do where nothing queues. */
   flush(): void
-  /** Has another process begin with what is queued, unless it is busy; waits for nothing, and tells no failure yet. */
-  begin(): void
 }
 
 /** A performer that may also be asked for calls that change a thread's identity. */

@@ -57,11 +57,6 @@ export class Fd implements Disposable {
     return this.#number
   }
 
-  /** For performers: the number that it has or had, undefined when it is missing. Precondition: it is not queued. */
-  get settled(): number | undefined {
-    return this.#number >= 0 ? this.#number : undefined
-  }
-
   /** For performers: the call that opens it has been made. */
   settle(number: number | 'missing'): void {
     this.#number = number === 'missing' ? MISSING : number

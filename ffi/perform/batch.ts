@@ -1,7 +1,6 @@
 // Performs calls in a task, many at a time. A call whose result TypeScript must see is made at once, with everything
 // that was queued before it; the others (they open a file, or give nothing) wait for it or for `flush`. So the same
-// function body costs one round trip here and none of its lines knows it. With `begin` the task works on a batch while
-// bunc puts the next one together.
+// function body costs one round trip here and none of its lines knows it.
 
 import { Arena, ArenaFull, type Room } from '../arena.ts'
 import { type Call, type Outcome, type TaskSys, tolerates, type Where } from '../call.ts'
@@ -16,12 +15,8 @@ import { errnoName } from '../errno.ts'
 export interface Executor {
   readonly where: string
   readonly arena: Arena
-  /** Whether it has done all that was handed over. */
-  readonly idle: boolean
-  /** Hands the sealed batch over; `awaited`: bunc does nothing until it is done. */
-  hand(awaited: boolean): void
-  /** Waits until that is done. Throws when the task is dead. */
-  wait(): void
+  /** Hands the arena over and waits until the batch is done. Throws when the task is dead. */
+  exchange(): void
 }
 
 /** A call that waits, or has been made. */
@@ -46,8 +41,6 @@ function leaveOut({ call, fd }: Queued): void {
 export class Batch implements FdOwner {
   readonly #executor: Executor
   #queue: Queued[] = []
-  /** What was handed over and has not been looked at since. */
-  #underWay: readonly Queued[] = []
   #names = new Map<Fd, number>()
   /** After a failure the task is in a state that nobody has thought of: it can only be ended. So is one that is gone. */
   #broken = false
@@ -59,7 +52,6 @@ export class Batch implements FdOwner {
     this.sys = Object.assign(<R>(call: Call<R>) => this.#perform(call), {
       all: <R>(calls: readonly Call<R>[]) => this.#all(calls),
       flush: () => this.flush(),
-      begin: () => this.begin(),
     })
   }
 
@@ -69,17 +61,7 @@ export class Batch implements FdOwner {
 
   /** Makes every queued call. Throws the SyscallError of the first that failed. */
   flush(): void {
-    this.#collect()
-    if (this.#queue.length > 0) this.#hand(true)
-    this.#collect()
-    this.#executor.arena.reset()
-  }
-
-  /** Hands over what is queued, unless the task is busy, and waits for nothing: it works while bunc goes on. */
-  begin(): void {
-    if (this.#queue.length === 0 || !this.#executor.idle) return
-    this.#collect()
-    this.#hand(false)
+    if (this.#queue.length > 0) this.#run()
   }
 
   close(fd: Fd): void {
@@ -91,7 +73,6 @@ export class Batch implements FdOwner {
    * writes its result (8 bytes, −errno) to `report`, a descriptor that this batch opens, and exits.
    */
   post(report: Fd, hand: (arena: Arena) => void): void {
-    this.#collect()
     const entry = this.#names.get(report)
     if (entry === undefined)
       throw new RangeError(`Descriptor ${report} is not opened by the last batch of ${this.where}`)
@@ -128,7 +109,7 @@ export class Batch implements FdOwner {
     return asked
   }
 
-  /** Not a descriptor that is queued here: to ask whether that is missing would end the batch for nothing. */
+  /** Only descriptors that are known already: asking a queued one would end the batch for nothing. */
   #namesMissing(call: Call<unknown, Where>): boolean {
     const operands = call.operands()
     for (let i = 0; i < operands.length; i++) {
@@ -142,8 +123,8 @@ export class Batch implements FdOwner {
     try {
       this.#enqueue(asked)
     } catch (error) {
-      if (!(error instanceof ArenaFull) || this.#queue.length + this.#underWay.length === 0) throw error
-      this.flush()
+      if (!(error instanceof ArenaFull) || this.#queue.length === 0) throw error
+      this.#run()
       // What it names may have turned out to be missing.
       if (this.#namesMissing(asked.call)) leaveOut(asked)
       else this.#enqueue(asked)
@@ -163,28 +144,26 @@ export class Batch implements FdOwner {
     return this.#names.get(fd)
   }
 
-  /** Precondition: nothing is under way. */
-  #hand(awaited: boolean): void {
+  /** One round trip. */
+  #run(): void {
     const { arena } = this.#executor
     arena.seal()
-    this.#underWay = this.#queue
+    try {
+      this.#executor.exchange()
+    } catch (error) {
+      this.#drop('unknown')
+      throw error
+    }
+    const queue = this.#queue
     this.#queue = []
     this.#names = new Map()
-    this.#executor.hand(awaited)
-    arena.next()
-  }
-
-  /** Waits for what is under way and gives its calls their results. */
-  #collect(): void {
-    if (this.#underWay.length === 0) return
     try {
-      this.#executor.wait()
-      const done = this.#underWay
-      this.#underWay = []
-      this.#settle(done)
+      this.#settle(queue)
     } catch (error) {
-      this.#drop('not made')
+      this.#broken = true
       throw error
+    } finally {
+      arena.reset()
     }
   }
 
@@ -214,14 +193,10 @@ export class Batch implements FdOwner {
     asked.result = call.result.decode(raw, read, (number, label) => new Fd(this, label, number))
   }
 
-  /** Takes what has become of the calls that are queued; of those under way nobody will know. */
   #drop(outcome: Outcome): void {
-    const underWay = this.#underWay
     const queue = this.#queue
-    this.#underWay = []
     this.#queue = []
     this.#broken = true
-    for (const { call } of underWay) call.settled?.('unknown')
     for (const { call } of queue) call.settled?.(outcome)
   }
 }

@@ -87,7 +87,6 @@ export function opened<R>(fd: Fd): R {
 export const here: Sys = Object.assign(perform, {
   all: <R>(calls: readonly Call<R, 'anywhere'>[]) => calls.map(perform),
   flush: () => {},
-  begin: () => {},
 })
 
 /** Takes the number of a descriptor that this process was started with, gives an Fd that is never closed by us. */

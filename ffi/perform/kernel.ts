@@ -101,6 +101,5 @@ export function wrapped<W extends Where>(sys: Sys<W>, perform: <R>(call: Call<R,
   return Object.assign(perform, {
     all: <R>(calls: readonly Call<R, W>[]) => calls.map((call) => perform(call)),
     flush: () => sys.flush(),
-    begin: () => sys.begin(),
   })
 }

@@ -83,7 +83,7 @@ class Book {
       return named.some((fd) => fd.missing) ? absent(call, owner) : this.#perform(owner, call)
     }
     const all = <R>(calls: readonly Call<R>[]) => calls.map((call) => perform(call))
-    return { sys: Object.assign(perform, { all, flush: () => {}, begin: () => {} }), owner }
+    return { sys: Object.assign(perform, { all, flush: () => {} }), owner }
   }
 
   #perform<R>(owner: FdOwner, call: Call<R>): R {

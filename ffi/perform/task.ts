@@ -44,7 +44,7 @@ export class TaskDied extends Error {
   }
 }
 
-/** Counts the round trips to tasks (batches that bunc waits for) and their calls: what benchmarks and budgets report. */
+/** Counts the round trips to tasks: what benchmarks and budgets report. */
 export const counters = { roundTrips: 0, calls: 0 }
 
 /** A process that performs calls for bunc. */
@@ -84,11 +84,7 @@ export class LiveTask implements Task {
         return `task ${task.pid}`
       },
       arena: this.#arena,
-      get idle() {
-        return task.#arena.turn === task.#turn
-      },
-      hand: (awaited) => this.#hand(awaited),
-      wait: () => this.#wait(),
+      exchange: () => this.#exchange(),
     })
     this.sys(setName('bunc:[init]'))
     for (const fd of birth.inherit ?? []) this.sys(setCloseOnExec(this.inherit(fd), ['FD_CLOEXEC']))
@@ -151,7 +147,9 @@ export class LiveTask implements Task {
    * opened by those calls; if one of them fails, its result is written there. Gives the child, whose pidfd the caller owns.
    */
   become(report: Fd): Child {
-    this.#batch.post(report, () => this.#hand(false))
+    this.#turn += 1
+    counters.calls += this.#arena.count
+    this.#batch.post(report, ({ request }) => native.hand(request, this.#turn))
     this.#ended = true
     unmap(this.#memory)
     return this.#child
@@ -166,15 +164,12 @@ export class LiveTask implements Task {
     unmap(this.#memory)
   }
 
-  #hand(awaited: boolean): void {
-    if (awaited) counters.roundTrips += 1
+  #exchange(): void {
+    counters.roundTrips += 1
     counters.calls += this.#arena.count
     this.#turn += 1
-    native.hand(this.#arena.request, this.#turn)
-  }
-
-  #wait(): void {
     const { request, reply } = this.#arena
+    native.hand(request, this.#turn)
     while (native.watch(request, this.#turn, reply, this.#timeout) !== this.#turn) {
       const ending = this.#ending()
       if (ending !== undefined) throw new TaskDied(this.#batch.where, ending.status, ending.signal)
@@ -186,7 +181,7 @@ export class LiveTask implements Task {
     const ending = here(waitPidfd(this.pidfd, ['EXITED', 'NOHANG', 'NOWAIT']))
     if (ending === undefined || this.#forkAt === undefined || ending.status !== 0) return ending
     // Its child, which has not answered yet, is a child of ours. In an arena that was full, the fork begins a batch.
-    const pid = this.#arena.result(this.#forkAt < this.#arena.sealed ? this.#forkAt : 0)
+    const pid = this.#arena.result(this.#forkAt < this.#arena.count ? this.#forkAt : 0)
     return pid > 0 ? here(waitPid(pid, ['EXITED', 'NOHANG', 'NOWAIT'])) : ending
   }
 }

@@ -13,8 +13,8 @@ import { isNull } from './null-stdio.ts'
 import { hostId, type Site } from './site.ts'
 
 /** Sets resource limits and, unless it has a terminal of its own, who owns stdio. */
-export function setFromOutside({ kernel, config, process, plan }: Site, task: Task): void {
-  if (plan.has('user')) task.sys.flush()
+export function setFromOutside({ kernel, config, process }: Site, task: Task): void {
+  task.sys.flush()
   setLimits(kernel, task.pid, process.rlimits)
   const { terminal, user } = process
   if (!terminal) ownStdio(kernel, hostId(config.linux.uidMappings, user.uid))

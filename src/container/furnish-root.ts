@@ -64,9 +64,7 @@ export function furnishRoot(site: Site, task: Task): Pty | undefined {
   hooksBeforePivot(site, task)
   makeCwd(task, root, process.cwd)
   finishMounts(sys, later)
-  sys.begin()
   protectPaths(sys, root, config.linux.readonlyPaths)
-  sys.begin()
   // The last ones: they must lie on top, and they take the host's /dev/null, which is out of sight soon.
   if (config.linux.maskedPaths.length > 0) verifyHostNull(kernel.here)
   maskPaths(sys, root, config.linux.maskedPaths, config.linux.mountLabel)

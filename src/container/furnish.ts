@@ -61,8 +61,6 @@ function furnishTask(site: Site, task: Task): Furnished {
   const resctrl = joinNewResctrl(site, task.pid)
   // Its root is the cgroup that the task is in now.
   enterCgroupNamespace(task, plan)
-  // The network namespace takes longest: the task makes it while bunc prepares the mounts.
-  task.sys.begin()
   // prlimit(2) compares ids: as long as the task has not changed its own.
   setFromOutside(site, task)
 

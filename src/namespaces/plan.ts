@@ -85,13 +85,12 @@ export function planNamespaces(namespaces: readonly LinuxNamespace[]): Namespace
 /**
  * A task loses the privileges of a new user namespace when it executes the executor, before its ids are mapped: so it
  * makes that one later, and those that the user namespace is to own after it. A time namespace is for children alone, and
- * who is the first of a pid namespace cannot have the sibling that the fork into it takes (CLONE_PARENT). A network namespace
- * takes the kernel longer than all others together: the task makes it while bunc goes on, which must wait for a birth.
+ * who is the first of a pid namespace cannot have the sibling that the fork into it takes (CLONE_PARENT).
  */
 function canBeBornInto(
   type: NamespaceType,
   { joined, made }: { joined: readonly Join[]; made: readonly NamespaceType[] },
 ): boolean {
   if (made.includes('user') || joined.some((join) => join.type === 'user' || join.type === 'mount')) return false
-  return type !== 'network' && !(type === 'pid' && made.includes('time'))
+  return !(type === 'pid' && made.includes('time'))
 }

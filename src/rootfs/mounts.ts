@@ -50,8 +50,6 @@ export function makeMounts(setting: MountSetting, mounts: readonly Mount[]): Fd[
       makeMount(setting, mount),
     )
     if (readonly !== undefined) later.push(readonly)
-    // It is made while bunc prepares the next one.
-    setting.task.begin()
   }
   return later
 }

@@ -8,7 +8,7 @@ import { close } from '#ffi/calls/descriptor.ts'
 import { openat, read } from '#ffi/calls/file.ts'
 import { fork } from '#ffi/calls/process.ts'
 import { getLimit } from '#ffi/calls/resource.ts'
-import { ANY_ERRNO, FORK, REPLY, REQUEST, SKIPPED } from '#ffi/executor/layout.ts'
+import { ANY_ERRNO, FORK, REPLY, REQUEST } from '#ffi/executor/layout.ts'
 import { buffer, integer, nothing, text } from '#ffi/kinds.ts'
 import { ERRNO } from '#ffi/numbers/errno.ts'
 import { ADDRESS, encoded, pretendedArena, readEntry } from './encoded.ts'
@@ -156,7 +156,6 @@ test.each([
 test('a task cannot claim to have gone through more entries than there are', () => {
   const { arena, view } = pretendedArena()
   arena.add(number(1), none)
-  arena.seal()
   view.setUint32(REQUEST.size + REPLY.done, 4000, true)
   expect(arena.done).toBe(1)
   arena.reset()
@@ -225,52 +224,15 @@ test('a fork is flagged, and the kernel writes its pid where its result is', () 
   const { flags, args } = readEntry(view, index)
   expect(flags).toBe(FORK)
   expect(args[2]).toBe(BigInt(ADDRESS + REQUEST.size + REPLY.results + 8 * index))
-  arena.seal()
   expect(arena.result(index)).toBe(0)
 })
 
 test('addresses are those of the process that makes the calls', () => {
   const { arena, view } = pretendedArena({ request: 0x1000, reply: 0x2000 })
   arena.add(read(owner.open('file', 3), 16), none)
-  arena.seal()
   expect(readEntry(view, 0).args[1]).toBe(BigInt(0x2000 + REPLY.space))
   expect(arena.bytes(new Uint8Array(1))).toBe(0x1000 + REQUEST.space)
   expect([arena.request, arena.reply]).toEqual([ADDRESS, ADDRESS + REQUEST.size])
-})
-
-const elsewhere = { request: 0x1000, reply: 0x2000 }
-
-test('while a batch is under way in another process, the next one is put together beside it', () => {
-  const { arena, view } = pretendedArena(elsewhere)
-  arena.add(openat('cwd', '/first', ['RDONLY']), none)
-  arena.seal()
-  const [before, bytes] = [readEntry(view, 0), view.buffer.slice(REQUEST.space, REQUEST.space + 8)]
-  arena.next()
-  arena.add(openat('cwd', '/second', ['RDONLY'], 0o600), none)
-  expect([readEntry(view, 0).args, arena.sealed]).toEqual([before.args, 1])
-  expect(view.buffer.slice(REQUEST.space, REQUEST.space + 8)).toEqual(bytes)
-  arena.seal()
-  expect(readEntry(view, 0).args[3]).toBe(0o600n)
-  expect(readEntry(view, 0).args[1]).toBeGreaterThan(before.args[1] ?? 0n)
-})
-
-test('a descriptor of the batch under way is filled in when that is done; what names a missing one is skipped', () => {
-  const { arena, view } = pretendedArena(elsewhere)
-  const opened = owner.open('opened')
-  const missing = owner.open('missing')
-  const closed = owner.open('closed')
-  arena.next()
-  for (const fd of [opened, missing, closed]) arena.add(close(fd), none)
-  closed[Symbol.dispose]()
-  opened.settle(7)
-  missing.settle('missing')
-  closed.settle(8)
-  arena.seal()
-  const entries = [0, 1, 2].map((i) => readEntry(view, i))
-  expect(entries.map(({ args }) => args[0])).toEqual([7n, 0n, 8n])
-  // It names its own result, which is none.
-  expect(entries.map(({ references }) => references[0])).toEqual([0, 2, 0])
-  expect([arena.result(0), arena.result(1)]).toEqual([0, SKIPPED])
 })
 
 test('how long to spin is told in the request area', () => {

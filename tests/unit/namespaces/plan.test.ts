@@ -10,10 +10,10 @@ const made = (...types: NamespaceType[]): LinuxNamespace[] => types.map((type) =
 const joined = (...types: NamespaceType[]): LinuxNamespace[] => types.map((type) => ({ type, path: `/run/${type}` }))
 
 describe('a container', () => {
-  test('of Docker is born into all that it gets, except the network and cgroup namespaces', () => {
+  test('of Docker is born into all that it gets, except the cgroup namespace', () => {
     const plan = planNamespaces(made('mount', 'network', 'uts', 'pid', 'ipc', 'cgroup'))
-    expect(plan.born.toSorted()).toEqual(['NEWIPC', 'NEWNS', 'NEWPID', 'NEWUTS'])
-    expect([plan.joined, plan.unshared, plan.forks, plan.newUser]).toEqual([[], ['NEWNET'], false, false])
+    expect(plan.born.toSorted()).toEqual(['NEWIPC', 'NEWNET', 'NEWNS', 'NEWPID', 'NEWUTS'])
+    expect([plan.joined, plan.unshared, plan.forks, plan.newUser]).toEqual([[], [], false, false])
   })
 
   test('that shares the network of another one is born into the rest, and joins', () => {

@@ -26,11 +26,7 @@ export class PretendedExecutor implements Executor {
   readonly made: string[] = []
   /** Texts that are written into the rooms of read(2), one after the other. */
   writes: string[] = []
-  /** Whether a batch is under way: it is performed when somebody waits for it. */
-  idle = true
-  /** Of each batch, whether bunc waits for it at once. */
-  readonly awaited: boolean[] = []
-  /** What `wait` throws instead. */
+  /** What `exchange` throws instead. */
   dies: Error | undefined = undefined
   readonly #memory: DataView
   readonly #answers: Answers
@@ -39,8 +35,7 @@ export class PretendedExecutor implements Executor {
 
   constructor(answers: Answers) {
     const buffer = new ArrayBuffer(ARENA_SIZE)
-    // As if for another process: entries are drafted.
-    this.arena = new Arena(pretendedMapping(buffer), { request: ADDRESS, reply: ADDRESS + REQUEST.size })
+    this.arena = new Arena(pretendedMapping(buffer))
     this.#memory = new DataView(buffer)
     this.#answers = answers
   }
@@ -56,17 +51,9 @@ export class PretendedExecutor implements Executor {
     return this.#memory.getUint32(REQUEST.last, true)
   }
 
-  hand(awaited: boolean): void {
-    if (!this.idle) throw new Error('Cannot hand over a batch: another one is under way')
-    this.batches.push(this.queued())
-    this.awaited.push(awaited)
-    this.idle = false
-  }
-
-  wait(): void {
+  exchange(): void {
     if (this.dies !== undefined) throw this.dies
-    if (this.idle) return
-    this.idle = true
+    this.batches.push(this.queued())
     const count = this.#memory.getUint32(REQUEST.count, true)
     let done = 0
     while (done < count) {

@@ -120,35 +120,6 @@ describe('a task', () => {
     expect([counters.roundTrips, counters.calls]).toEqual([roundTrips + 1, calls + 11])
   })
 
-  test('works while calls are queued for it, which name what it opens meanwhile', () => {
-    using file = here(memfdCreate('bunc-test', ['CLOEXEC']))
-    using task = linux.task({ namespaces: [], inherit: [file] })
-    const { roundTrips } = counters
-    for (let i = 0; i < 20; i++) {
-      using copy = task.sys(duplicate(task.inherit(file), 3))
-      using missing = task.sys(tolerating(openat('cwd', '/nowhere', ['RDONLY']), 'ENOENT'))
-      task.sys.begin()
-      task.sys(put(copy, 'x'))
-      task.sys(put(missing, 'y'))
-      task.sys.begin()
-    }
-    expect(counters.roundTrips).toBe(roundTrips)
-    task.sys.flush()
-    expect(contents(file)).toBe('x'.repeat(20))
-  })
-
-  test('that is busy becomes the program when it has done what it was at', () => {
-    using file = here(memfdCreate('bunc-test', ['CLOEXEC']))
-    const task = linux.task({ namespaces: [], inherit: [file] })
-    task.sys(tolerating(openat('cwd', '/nowhere', ['RDONLY']), 'ENOENT'))
-    task.sys.begin()
-    const report = task.sys(duplicate(task.inherit(file), 3))
-    task.sys(execveat('cwd', '/bin/true', ['true'], []))
-    const { pidfd } = task.become(report)
-    using ended = pidfd
-    expect(here(waitPidfd(ended, ['EXITED']))).toMatchObject({ status: 0 })
-  })
-
   test('answers as often as it is asked, also after it has slept', async () => {
     using task = make()
     for (let i = 0; i < 500; i++) expect(task.sys(getpid())).toBe(task.pid)
