@@ -64,6 +64,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   mount: 40,
   mount_setattr: 442,
   move_mount: 429,
+  mprotect: 226,
   newfstatat: 79,
   open_tree: 428,
   openat: 56,

@@ -61,6 +61,7 @@ export const X64 = {
   mount: 165,
   mount_setattr: 442,
   move_mount: 429,
+  mprotect: 10,
   newfstatat: 262,
   open_tree: 428,
   openat: 257,

@@ -70,8 +70,8 @@ export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
   sure: number
 } {
   const placed = offsets(runs, start)
-  const whole = placed.filter(({ run }) => isWhole(run))
-  const parts = placed.filter(({ run }) => !isWhole(run))
+  const whole = placed.filter(({ run }) => isWhole(run) && !isMadeCode(run.region))
+  const parts = placed.filter((one) => !whole.includes(one))
   const rest = taken.filter((region) => !whole.some(({ run }) => run.region === region))
   const close: Call = { number: X64.close, args: [0], opened: 0, harmless: true }
   return {
@@ -79,7 +79,8 @@ export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
       open(),
       ...rest.map(reserve),
       ...whole.map((one) => place(one, MAP_FIXED_NOREPLACE)),
-      ...parts.map((one) => place(one, MAP_FIXED)),
+      ...parts.map((one) => (isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED))),
+      ...rest.filter((region) => region.access === CODE).map(seal),
       ...thread(asleep),
       close,
     ],
@@ -112,10 +113,28 @@ function open(): Call {
   return { number: X64.openat, args: [AT_FDCWD, 0, O_CLOEXEC], structure: { bytes, argument: 1 } }
 }
 
+/** Code that nothing writes to any more. */
+const CODE = 'r-xp'
+
+/** Whether a region holds code that a process has made itself: Bun's compiler, or `callable` of libc.ts. */
+function isMadeCode({ name, access }: Region): boolean {
+  return name === '' && access.includes('x')
+}
+
 /** Takes an address for the copy, or fails where something is there. */
-function reserve({ from, to, access }: Region): Call {
+function reserve(region: Region): Call {
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE
-  return { number: X64.mmap, args: [from, to - from, protection(access), flags, -1, 0] }
+  const access = region.access === CODE && isMadeCode(region) ? 'rw-p' : region.access
+  return { number: X64.mmap, args: [region.from, region.to - region.from, protection(access), flags, -1, 0] }
+}
+
+/** Reads copied code: pages of a file that were written to and are then executed, a policy may refuse (execmod of SELinux). */
+function fill({ run: { from, size }, offset }: Placed): Call {
+  return { number: X64.pread64, args: [0, from, size, offset], opened: 0 }
+}
+
+function seal({ from, to, access }: Region): Call {
+  return { number: X64.mprotect, args: [from, to - from, protection(access)] }
 }
 
 /** Maps copied pages; a write to one of them makes it the process's own. */

@@ -10,6 +10,7 @@ import { PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from '#ffi/snapshot/layout.ts'
 const EXECUTABLE = '/bunc'
 const heap = { from: 0x10_0000, to: 0x20_0000, access: 'rw-p', name: '' }
 const code = { from: 0x30_0000, to: 0x30_2000, access: 'r-xp', name: '/lib/libc.so.6' }
+const made = { from: 0x50_0000, to: 0x50_1000, access: 'r-xp', name: '' }
 const own = { from: 0x40_0000, to: 0x40_4000, access: 'rw-p', name: EXECUTABLE }
 
 const asleep = {
@@ -23,10 +24,11 @@ const asleep = {
 }
 
 const { calls, sure } = wakeCalls({
-  taken: [heap, code],
+  taken: [heap, code, made],
   runs: [
     { from: 0x10_1000, size: 0x2000, region: heap },
     { from: 0x30_0000, size: 0x2000, region: code },
+    { from: 0x50_0000, size: 0x1000, region: made },
     { from: 0x40_1000, size: 0x1000, region: own },
   ],
   executable: EXECUTABLE,
@@ -44,9 +46,12 @@ test('addresses are taken before anything is placed between others, and its own 
   expect(calls.map(shown)).toEqual([
     'openat(0x-64, 0x0, 0x80000)',
     'mmap(0x100000, 0x100000, 0x3, 0x104022, 0x-1, 0x0)',
+    'mmap(0x500000, 0x1000, 0x3, 0x104022, 0x-1, 0x0)',
     'mmap(0x300000, 0x2000, 0x5, 0x100002, file, 0xb000)',
     'mmap(0x101000, 0x2000, 0x3, 0x12, file, 0x9000)',
-    'mmap(0x401000, 0x1000, 0x3, 0x12, file, 0xd000)',
+    'pread64(file, 0x500000, 0x1000, 0xd000)',
+    'mmap(0x401000, 0x1000, 0x3, 0x12, file, 0xe000)',
+    'mprotect(0x500000, 0x1000, 0x5)',
     'arch_prctl(0x1002, 0x7000)',
     'set_robust_list(0x7100, 0x18)',
     'sigaltstack(0x0, 0x0)',
@@ -75,6 +80,6 @@ test('a segment has the code, the calls, and the structures that they point to',
   expect(area.getUint32(entry(0) + ENTRY.number, true)).toBe(X64.openat)
   const path = Number(area.getBigUint64(entry(0) + ENTRY.args + 8, true)) - PROGRAM_AT
   expect(new TextDecoder().decode(segment.subarray(path, path + 15))).toBe('/proc/self/exe\0')
-  expect(area.getUint8(entry(2) + ENTRY.references + 4)).toBe(1)
+  expect(area.getUint8(entry(3) + ENTRY.references + 4)).toBe(1)
   expect(path).toBeGreaterThanOrEqual(8 + entry(calls.length))
 })
