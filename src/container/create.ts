@@ -10,6 +10,7 @@ import { HOOK_KINDS } from '#src/config/schema/hooks.ts'
 import { sendDescriptor } from '#src/console/send.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree, replaceFile } from '#src/files.ts'
+import { unknownCapabilities } from '#src/process/identity.ts'
 import { requireSelinux } from '#src/security/selinux.ts'
 import { furnish, type Furnished } from './furnish.ts'
 import { outOfMemory } from './out-of-memory.ts'
@@ -29,6 +30,7 @@ export interface Created {
 
 /** Makes a container. Throws a SyscallError or a Failure; then nothing is left of it. */
 export function create(kernel: Kernel, options: CreateOptions): Created {
+  warnOfUnknown(options)
   return doing(`create container "${options.id}"`, () => {
     const { here } = kernel
     const { process } = options.config
@@ -47,6 +49,12 @@ export function create(kernel: Kernel, options: CreateOptions): Created {
     undo.move()
     return { directory, state, child, master }
   })
+}
+
+/** The specification: what a capability cannot be mapped to is told as a warning, and ignored. */
+function warnOfUnknown({ config: { process }, warn }: CreateOptions): void {
+  for (const name of process === undefined ? [] : unknownCapabilities(process.capabilities))
+    warn(new Failure(`process.capabilities: "${name}" is not a capability, and is ignored`))
 }
 
 function explained<R>({ kernel, cgroup }: Site, act: () => R): R {

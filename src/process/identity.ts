@@ -39,6 +39,13 @@ export function knownCapabilities(sets: LinuxCapabilities): Capabilities {
   }
 }
 
+/** Gives those that Linux does not have, each once. The specification wants a warning of them. */
+export function unknownCapabilities(sets: LinuxCapabilities): readonly string[] {
+  const { bounding, effective, inheritable, permitted, ambient } = sets
+  const names = [...bounding, ...effective, ...inheritable, ...permitted, ...ambient]
+  return [...new Set(names.filter((name) => !isCapability(name)))]
+}
+
 function isCapability(name: string): name is Capability {
   return Object.hasOwn(CAPABILITY, name)
 }

@@ -3,7 +3,7 @@ import { expect } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
 import type { Box } from '#tests/support/box.ts'
-import { containerTest } from '#tests/support/container-test.ts'
+import { containerTest, lacks } from '#tests/support/container-test.ts'
 import type { Capabilities, Process } from '#tests/support/spec.ts'
 
 const USER = { uid: 1000, gid: 1000 }
@@ -90,11 +90,15 @@ containerTest('root without CAP_CHOWN cannot give a file away', async (box) => {
   expect(outcome.stderr).toContain('Operation not permitted')
 })
 
-containerTest('a capability that nobody knows is ignored or refused by name', async (box) => {
-  const bounding = ['CAP_KILL', 'CAP_FLY']
-  const outcome = await box.run({ process: { args: ['true'], capabilities: { bounding } } })
-  if (outcome.code !== 0) expect(outcome.stderr).toContain('CAP_FLY')
-})
+containerTest(
+  'a capability that nobody knows is ignored or refused, and named',
+  async (box) => {
+    const bounding = ['CAP_KILL', 'CAP_FLY']
+    const outcome = await box.run({ process: { args: ['true'], capabilities: { bounding } } })
+    expect(outcome.stderr).toContain('CAP_FLY')
+  },
+  lacks('crun', 'ignores it without a word'),
+)
 
 /** In the order of their numbers, capabilities(7). */
 const CAPABILITIES = [
