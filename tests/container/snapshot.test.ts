@@ -33,6 +33,12 @@ async function traced(
   return { outcome, anew: readFileSync(file, 'utf8').includes('epoll_create1(') }
 }
 
+/** As `traced`, of what should be a copy. The kernel puts the stack of one start in two thousand where the copy's must be. */
+async function copied(argv: readonly string[], options: SpawnOptions = {}): ReturnType<typeof traced> {
+  const first = await traced(argv, options)
+  return first.anew ? traced(argv, options) : first
+}
+
 const bunc = (...args: readonly string[]) => [resolve(BINARY), '--root', join(dir, 'state'), ...args]
 const told = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr })
 
@@ -40,7 +46,7 @@ const HOT = [['--version'], ['list'], ['state', 'absent'], ['kill', 'absent'], [
 
 for (const args of HOT)
   test(`"bunc ${args.join(' ')}" is a copy, and says what it says anew`, async () => {
-    const copy = await traced(bunc(...args))
+    const copy = await copied(bunc(...args))
     const other = await traced(bunc(...args), { env: { BUNC_COLD: '1' } })
     expect([copy.anew, other.anew]).toEqual([false, true])
     expect(told(copy.outcome)).toEqual(told(other.outcome))
@@ -53,7 +59,7 @@ for (const [name, value] of [
   ['XBUNC_COLD', '1'],
 ] as const)
   test(`${name}=${value} is no order to start anew`, async () => {
-    const { anew, outcome } = await traced(bunc('list'), { env: { [name]: value } })
+    const { anew, outcome } = await copied(bunc('list'), { env: { [name]: value } })
     expect([outcome.code, anew]).toEqual([0, false])
   })
 
@@ -88,7 +94,7 @@ test('on another processor, bunc starts anew', async () => {
 
 test('the environment is that of the process, not that of the one that was copied', async () => {
   const env = { TERM: 'xterm', NOTIFY_SOCKET: '@none', LISTEN_FDS: 'many' }
-  const copy = await traced(bunc('run', '--bundle', dir, 'absent'), { env })
+  const copy = await copied(bunc('run', '--bundle', dir, 'absent'), { env })
   const other = await traced(bunc('run', '--bundle', dir, 'absent'), { env: { ...env, BUNC_COLD: '1' } })
   expect([copy.anew, other.anew]).toEqual([false, true])
   expect(told(copy.outcome)).toEqual(told(other.outcome))
@@ -98,7 +104,7 @@ test('a copy has as much of a stack: what is nested too deeply is an error, and 
   const depth = 20_000
   const config = `{"annotations":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`
   writeFileSync(join(dir, 'config.json'), config)
-  const copy = await traced(bunc('create', '--bundle', dir, 'deep'))
+  const copy = await copied(bunc('create', '--bundle', dir, 'deep'))
   const other = await traced(bunc('create', '--bundle', dir, 'deep'), { env: { BUNC_COLD: '1' } })
   expect([copy.outcome.code, copy.anew, other.anew]).toEqual([1, false, true])
   expect(told(copy.outcome)).toEqual(told(other.outcome))
