@@ -106,8 +106,17 @@ function openFifo(kernel: Kernel, path: string, init: { pidfd: Fd; state: Contai
   if (ready.length === 0) throw new Failure('exec fifo is empty: somebody else has started the container')
   if (ready[0] !== READY.charCodeAt(0)) throw new Failure('its first process could not say that it is ready')
   here(tolerating(unlinkat('cwd', path, []), 'ENOENT'))
-  awaitExec(here, fifo, init.state.program)
+  try {
+    awaitExec(here, fifo, init.state.program)
+  } catch (error) {
+    // Docker deletes it as soon as it hears of that, and forgets one that has not ended: it stays for ever.
+    here(poll([{ fd: init.pidfd, for: ['IN'] }], ENDING_MS))
+    throw error
+  }
 }
+
+/** It ends with the next system call that it makes. */
+const ENDING_MS = 1000
 
 function endedEarly({ here }: Kernel, { cgroup }: ContainerState): Failure {
   return outOfMemory(here, cgroup) ?? new Failure('its first process has ended already')
