@@ -67,6 +67,12 @@ export function writeAll(sys: Sys, file: Fd, value: string | Uint8Array): void {
   while (rest.length > 0) rest = rest.subarray(sys(write(file, rest)))
 }
 
+/** Writes a file that is not there yet. Takes its path, what it holds and its mode. Throws a SyscallError. */
+export function writeNew(sys: Sys, path: string, value: string | Uint8Array, mode: number): void {
+  using file = sys(openat('cwd', path, ['WRONLY', 'CREAT', 'EXCL'], mode))
+  writeAll(sys, file, value)
+}
+
 /**
  * Replaces a file, or leaves it as it was: the text is written beside it under a name that begins with a dot, then
  * renamed. Takes the path, the text and the mode of the file.

@@ -1,8 +1,7 @@
 // What bunc does before a snapshot is taken of it: all that would cost time again in each process. The hot commands are
 // loaded, and done once, so that the engine has linked them; as root with a container, which nothing is left of.
 
-import type { Sys } from '#ffi/call.ts'
-import { mkdirat, openat } from '#ffi/calls/file.ts'
+import { mkdirat } from '#ffi/calls/file.ts'
 import { execveat, exit, getpid } from '#ffi/calls/process.ts'
 import { exitProgram } from '#ffi/exit-program.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
@@ -12,7 +11,7 @@ import { runVerbOf } from './cli/run-verb.ts'
 import { parse } from './cli/parse.ts'
 import type { World } from './cli/verb.ts'
 import { defaultSpec } from './config/default-spec.ts'
-import { removeTree, writeAll } from './files.ts'
+import { removeTree, writeNew } from './files.ts'
 import { print } from './output.ts'
 
 /** Parts that are brought in when they are needed, by commands that a snapshot is for. */
@@ -69,8 +68,8 @@ async function rehearse(kernel: Kernel): Promise<void> {
   try {
     for (const folder of ['', '/rootfs', '/rootfs/proc', '/rootfs/dev', '/rootfs/sys'])
       here(mkdirat('cwd', bundle + folder, 0o700))
-    writeNew(here, `${bundle}/rootfs/true`, exitProgram(0))
-    writeNew(here, `${bundle}/config.json`, JSON.stringify(CONFIG))
+    writeNew(here, `${bundle}/rootfs/true`, exitProgram(0), 0o700)
+    writeNew(here, `${bundle}/config.json`, JSON.stringify(CONFIG), 0o600)
     for (const argv of rehearsal(id, bundle)) {
       try {
         await runVerbOf(world, parse(argv))
@@ -94,11 +93,6 @@ function rehearsal(id: string, bundle: string): readonly (readonly string[])[] {
     ['start', id],
     ['delete', '--force', id],
   ]
-}
-
-function writeNew(sys: Sys, path: string, content: string | Uint8Array): void {
-  using file = sys(openat('cwd', path, ['WRONLY', 'CREAT', 'EXCL'], 0o700))
-  writeAll(sys, file, content)
 }
 
 const SECCOMP = {

@@ -1,13 +1,14 @@
 // The executable that has the program of snapshot/program.ts: Bun's, with one segment more, which begins first. The header
 // of its notes makes room for that of the segment: nothing reads them in a process, and no byte of the file moves.
 
+import { ELF_LAYOUT } from '#ffi/numbers/elf.ts'
 import { PAGE } from '#ffi/snapshot/copy.ts'
 import { PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
 
 const ENTRY_AT = 24
-const HEADERS_AT = 32
-const HEADER_SIZE_AT = 54
-const HEADER_COUNT_AT = 56
+/** p_vaddr, in a program header. */
+const ADDRESS_AT = 16
+const LAYOUT = ELF_LAYOUT[64]
 const PT_LOAD = 1
 const PT_NOTE = 4
 const READ_EXECUTE = 5
@@ -41,9 +42,20 @@ export function withProgram(executable: Buffer, segment: Uint8Array, memory: rea
 }
 
 function noteHeader(image: Buffer): number {
-  const first = Number(image.readBigUInt64LE(HEADERS_AT))
-  const size = image.readUInt16LE(HEADER_SIZE_AT)
-  for (let i = 0; i < image.readUInt16LE(HEADER_COUNT_AT); i++)
-    if (image.readUInt32LE(first + i * size) === PT_NOTE) return first + i * size
-  throw new Error('Cannot add a segment to the executable: it has no header to spare')
+  const header = programHeaders(image).find((at) => image.readUInt32LE(at) === PT_NOTE)
+  if (header === undefined) throw new Error('Cannot add a segment to the executable: it has no header to spare')
+  return header
+}
+
+/** The offset in the file of the program's segment; undefined where an executable has none. */
+export function segmentIn(executable: Buffer): number | undefined {
+  const ours = (at: number) => executable.readBigUInt64LE(at + ADDRESS_AT) === BigInt(PROGRAM_AT)
+  const header = programHeaders(executable).find((at) => executable.readUInt32LE(at) === PT_LOAD && ours(at))
+  return header === undefined ? undefined : Number(executable.readBigUInt64LE(header + LAYOUT.offset))
+}
+
+function programHeaders(image: Buffer): readonly number[] {
+  const first = Number(image.readBigUInt64LE(LAYOUT.phoff))
+  const size = image.readUInt16LE(LAYOUT.phentsize)
+  return Array.from({ length: image.readUInt16LE(LAYOUT.phnum) }, (_, i) => first + i * size)
 }

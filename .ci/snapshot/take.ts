@@ -5,12 +5,11 @@ import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { assembleX64 } from '#ffi/executor/assembler-x64.ts'
 import type { Code } from '#ffi/executor/assembler.ts'
 import { X64 } from '#ffi/numbers/x64.ts'
+import { snapshotCode } from '#ffi/snapshot/code.ts'
 import { PAGE, type Region, type Run, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
 import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
-import { writeSnapshotProgram } from '#ffi/snapshot/program.ts'
 import { SLEEP } from '#ffi/snapshot/sleep.ts'
 import type { Asleep } from '#ffi/snapshot/suspend.ts'
 import { entryOf, memoryStart, withProgram } from './image.ts'
@@ -41,8 +40,8 @@ export async function addSnapshot(path: string): Promise<void> {
 }
 
 /** Takes an executable, gives it with a snapshot of what it is when it has loaded. Throws where that is not possible. */
-export async function withSnapshot(executable: Buffer): Promise<Buffer> {
-  const code = assembled()
+async function withSnapshot(executable: Buffer): Promise<Buffer> {
+  const code = snapshotCode()
   const folder = mkdtempSync(join(tmpdir(), 'bunc-snapshot-'))
   try {
     const file = join(folder, 'bunc')
@@ -56,12 +55,6 @@ export async function withSnapshot(executable: Buffer): Promise<Buffer> {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}
-
-function assembled(): Code {
-  const asm = assembleX64()
-  writeSnapshotProgram(asm, X64)
-  return asm.finish()
 }
 
 type Child = Bun.Subprocess<'pipe', 'pipe', 'inherit'>
@@ -129,12 +122,11 @@ function grown(stack: Region): Region {
 }
 
 function copied(sleeper: Sleeper, runs: readonly Run[]): Buffer[] {
-  const kernels = runs
-    .filter(({ region }) => region.name === VDSO)
-    .flatMap(({ from, size }) => [...functionsOf(sleeper.read(from, size), from)])
+  const vdso = runs.filter(({ region }) => region.name === VDSO)
+  const functions = new Set(vdso.flatMap(({ from, size }) => [...functionsOf(sleeper.read(from, size), from)]))
   return runs.map(({ from, size, region }) => {
     const bytes = sleeper.read(from, size)
-    if (LIBC.test(region.name)) forget(bytes, new Set(kernels))
+    if (LIBC.test(region.name)) forget(bytes, functions)
     return bytes
   })
 }

@@ -50,10 +50,13 @@ const rex = (wide: 0 | 1, reg: number, rm: number) => 0x40 | (wide << 3) | (reg 
 /** ModRM byte: how the operand is addressed, the register field, the register or memory field. */
 const modrm = (mod: number, reg: number, rm: number) => (mod << 6) | (reg << 3) | rm
 
+/** The number of rsp, which has no name among the registers. */
+const STACK = 4
+
 /** Bytes of a memory operand [base + disp32]; rsp and r12 as base need an SIB byte that says "no index". */
-function memory(reg: Register, at: At): number[] {
-  const sib = low(at.base) === 4 ? [0x24] : []
-  return [modrm(2, low(reg), low(at.base)), ...sib, ...littleEndian(at.offset)]
+function memory(reg: number, at: At): number[] {
+  const sib = low(at.base) === STACK ? [0x24] : []
+  return [modrm(2, reg, low(at.base)), ...sib, ...littleEndian(at.offset)]
 }
 
 const show = (at: At) => `[${text(at.base)}+0x${at.offset.toString(16)}]`
@@ -87,14 +90,14 @@ const tester = (listing: Listing) => (register: Register) =>
 
 const loader = (listing: Listing) => (bits: 8 | 16 | 32 | 64, to: Register, from: At, comment: string) => {
   const { wide, opcode, text: name } = LOADS[bits]
-  const bytes = [rex(wide, high(to), high(from.base)), ...opcode, ...memory(to, from)]
+  const bytes = [rex(wide, high(to), high(from.base)), ...opcode, ...memory(low(to), from)]
   listing.emit(bytes, `${name} ${text(to)}, ${show(from)}`, comment)
 }
 
 const storer = (listing: Listing) => (bits: 32 | 64, from: Register, to: At, comment: string) => {
   const wide = bits === 64 ? 1 : 0
   const name = bits === 64 ? 'mov' : 'mov.32'
-  const bytes = [rex(wide, high(from), high(to.base)), 0x89, ...memory(from, to)]
+  const bytes = [rex(wide, high(from), high(to.base)), 0x89, ...memory(low(from), to)]
   listing.emit(bytes, `${name} ${show(to)}, ${text(from)}`, comment)
 }
 
@@ -222,16 +225,10 @@ export interface AssemblerX64 extends Assembler {
   enabledStates(comment: string): void
 }
 
-/** The number of rsp, which has no name among the registers. */
-const STACK = 4
-
 /** The stack pointer, and what the processor says of itself. */
 function processor(listing: Listing): Omit<AssemblerX64, keyof Assembler> {
   const emit = emitter(listing)
-  const stack = (opcode: number, at: At) => {
-    const sib = low(at.base) === STACK ? [0x24] : []
-    return [rex(1, 0, high(at.base)), opcode, modrm(2, STACK, low(at.base)), ...sib, ...littleEndian(at.offset)]
-  }
+  const stack = (opcode: number, at: At) => [rex(1, 0, high(at.base)), opcode, ...memory(STACK, at)]
   return {
     stackTo: (to, comment) =>
       emit([rex(1, 0, high(to)), 0x89, modrm(3, STACK, low(to))], `mov ${text(to)}, rsp`, comment),

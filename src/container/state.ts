@@ -3,12 +3,11 @@
 // the file is checked by hand: this is read by every command, and a schema library costs more than the rest of them.
 
 import type { Sys } from '#ffi/call.ts'
-import { openat } from '#ffi/calls/file.ts'
 import { failedWith } from '#ffi/error.ts'
 import { type CgroupRecord, isCgroupRecord } from '#src/cgroups/record.ts'
 import { isResctrlRecord, type ResctrlRecord } from '#src/cgroups/resctrl.ts'
 import { Failure } from '#src/failure.ts'
-import { readTextIfThere, replaceFile, writeAll } from '#src/files.ts'
+import { readTextIfThere, replaceFile, writeNew } from '#src/files.ts'
 
 /** What is remembered. */
 export interface ContainerState {
@@ -64,8 +63,7 @@ export function loadState(sys: Sys, directory: string): ContainerState | undefin
 
 /** Writes what the container is made from. In one go: nobody reads it before there is a state. */
 export function saveConfig(sys: Sys, directory: string, text: string): void {
-  using file = sys(openat('cwd', `${directory}/${CONFIG_FILE}`, ['WRONLY', 'CREAT', 'EXCL'], 0o600))
-  writeAll(sys, file, text)
+  writeNew(sys, `${directory}/${CONFIG_FILE}`, text, 0o600)
 }
 
 /**
@@ -73,8 +71,7 @@ export function saveConfig(sys: Sys, directory: string, text: string): void {
  * making was interrupted, or none that can be read.
  */
 export function saveCgroup(sys: Sys, directory: string, record: CgroupRecord): void {
-  using file = sys(openat('cwd', `${directory}/${CGROUP_FILE}`, ['WRONLY', 'CREAT', 'EXCL'], 0o600))
-  writeAll(sys, file, JSON.stringify(record))
+  writeNew(sys, `${directory}/${CGROUP_FILE}`, JSON.stringify(record), 0o600)
 }
 
 /** Reads what `saveCgroup` has written; undefined where that is not there, or is damaged. */

@@ -2,8 +2,8 @@
 // itself; that the file names it, too, is only for the CRI plugin, which is asked by a kubelet.
 
 import { harmlessly } from '#ffi/call.ts'
-import { mkdirat, openat, unlinkat } from '#ffi/calls/file.ts'
-import { removeTree, writeAll } from '#src/files.ts'
+import { mkdirat, unlinkat } from '#ffi/calls/file.ts'
+import { removeTree, writeNew } from '#src/files.ts'
 import type { NewRuntime } from './engines.ts'
 import { type Argv, ask, type Host, succeeds } from './host.ts'
 import { payload, PROGRAM, VERIFIED } from './payload.ts'
@@ -41,6 +41,5 @@ export function verifyContainerd(host: Host, name: string, { path }: NewRuntime)
 
 function makeRoot({ kernel: { here } }: Host, root: string): void {
   here(mkdirat('cwd', root, 0o755))
-  using file = here(openat('cwd', `${root}/${PROGRAM}`, ['WRONLY', 'CREAT', 'EXCL'], 0o755))
-  writeAll(here, file, payload())
+  writeNew(here, `${root}/${PROGRAM}`, payload(), 0o755)
 }

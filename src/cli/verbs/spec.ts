@@ -1,11 +1,10 @@
 // `bunc spec`.
 
 import { doing } from '#ffi/context.ts'
-import { openat } from '#ffi/calls/file.ts'
 import { getegid, geteuid } from '#ffi/calls/credentials.ts'
 import { defaultSpec } from '#src/config/default-spec.ts'
 import { Failure } from '#src/failure.ts'
-import { writeAll } from '#src/files.ts'
+import { writeNew } from '#src/files.ts'
 import { failedWith } from '#ffi/error.ts'
 import { absolute } from '../paths.ts'
 import type { Verb } from '../verb.ts'
@@ -16,10 +15,8 @@ export const specVerb: Verb<'spec'> = ({ kernel, cwd }, { options }) => {
   const file = absolute(absolute(cwd, options.bundle), options.file ?? 'config.json')
   const user = options.rootless ? { uid: here(geteuid()), gid: here(getegid()) } : undefined
   try {
-    doing(`write "${file}"`, () => {
-      using open = here(openat('cwd', file, ['WRONLY', 'CREAT', 'EXCL'], 0o666))
-      writeAll(here, open, `${JSON.stringify(defaultSpec(user), null, '\t')}\n`)
-    })
+    const text = `${JSON.stringify(defaultSpec(user), null, '\t')}\n`
+    doing(`write "${file}"`, () => writeNew(here, file, text, 0o666))
   } catch (error) {
     if (failedWith(error, 'EEXIST')) throw new Failure(`Cannot write "${file}": file exists`, 'remove it first')
     throw error
