@@ -43,18 +43,21 @@ export function buncFor(arch: Arch): string {
   return resolve(process.env['BUNC_TEST_BINARY'] ?? `${REPOSITORY}/dist/bunc`)
 }
 
+/** What of the repository the guests have: what running a test takes. */
+export const SHARED = [
+  '.ci',
+  'README.md',
+  'bunfig.toml',
+  'docs',
+  'ffi',
+  'node_modules',
+  'package.json',
+  'src',
+  'tests',
+  'tsconfig.json',
+] as const
+
 /** The parts of the repository that running a test in a guest takes, by their names in /share. */
 export function repositoryShare(): Record<string, string> {
-  const names = [
-    'README.md',
-    'bunfig.toml',
-    'docs',
-    'ffi',
-    'node_modules',
-    'package.json',
-    'src',
-    'tests',
-    'tsconfig.json',
-  ]
-  return Object.fromEntries(names.map((name) => [name, `${REPOSITORY}/${name}`]))
+  return Object.fromEntries(SHARED.map((name) => [name, `${REPOSITORY}/${name}`]))
 }

@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path'
 
+import { SHARED } from '../../vm/subject.ts'
 import { importsOf } from '../source/source.ts'
 import type { Source } from '../source/source.ts'
 import { COMMON, LAYERS } from './layers.ts'
@@ -66,6 +67,12 @@ function spelling(path: string, module: string): string | undefined {
   return module.startsWith('.') && top(target) !== top(path) ? `imports "${module}": write "#${target}"` : undefined
 }
 
+function unshared(path: string, module: string): string | undefined {
+  const target = targetOf(path, module)
+  if (target === undefined || SHARED.some((name) => target.startsWith(`${name}/`))) return undefined
+  return `imports "${module}", which is not in SHARED of tests/vm/subject.ts`
+}
+
 /** The rules, each a test. */
 export const LAYERING: readonly Rule[] = [
   {
@@ -99,5 +106,11 @@ export const LAYERING: readonly Rule[] = [
     reason: 'an import across layers should be seen as such, and should survive a move of the importing file',
     covers: within.everything,
     breaches: imports(spelling),
+  },
+  {
+    name: 'what the machines execute imports only what they have',
+    reason: 'a guest sees parts of the repository; a file that is missing there fails every test of a machine, and late',
+    covers: (path) => /^tests\/(container|kernels|support|vm\/inside)\//.test(path),
+    breaches: imports(unshared),
   },
 ]
