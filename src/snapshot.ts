@@ -7,11 +7,9 @@ import { exitProgram } from '#ffi/exit-program.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { COLD } from '#ffi/snapshot/layout.ts'
 import { suspend } from '#ffi/snapshot/suspend.ts'
-import { runVerbOf } from './cli/run-verb.ts'
-import { parse } from './cli/parse.ts'
-import type { World } from './cli/verb.ts'
+import { runCommandLine } from './cli/command-line.ts'
 import { defaultSpec } from './config/default-spec.ts'
-import { removeTree, writeNew } from './files.ts'
+import { removeTree, replaceFile, writeNew } from './files.ts'
 import { print } from './output.ts'
 
 /** Parts that are brought in when they are needed, by commands that a snapshot is for. */
@@ -64,34 +62,46 @@ async function rehearse(kernel: Kernel): Promise<void> {
   const { here } = kernel
   const id = `bunc-snapshot-${here(getpid())}`
   const bundle = `/tmp/${id}`
-  const world: World = { kernel, cwd: bundle, store: `${bundle}/state`, print: () => {}, warn: () => {} }
   try {
-    for (const folder of ['', '/rootfs', '/rootfs/proc', '/rootfs/dev', '/rootfs/sys'])
+    for (const folder of ['', '/rootfs', ...['bin', 'proc', 'dev', 'sys', 'etc'].map((name) => `/rootfs/${name}`)])
       here(mkdirat('cwd', bundle + folder, 0o700))
-    writeNew(here, `${bundle}/rootfs/true`, exitProgram(0), 0o700)
-    writeNew(here, `${bundle}/config.json`, JSON.stringify(CONFIG), 0o600)
-    for (const argv of rehearsal(id, bundle)) {
-      try {
-        await runVerbOf(world, parse(argv))
-      } catch {
-        // Not here, then.
-      }
+    const program = `${bundle}/rootfs/bin/true`
+    writeNew(here, program, exitProgram(0), 0o700)
+    for (const { config, commands } of [
+      { config: PLAIN, commands: [run(id, bundle)] },
+      { config: demanding(id, program), commands: [run(id, bundle)] },
+      { config: engines(id, program), commands: steered(id, bundle) },
+    ]) {
+      replaceFile(here, `${bundle}/config.json`, JSON.stringify(config), 0o600)
+      for (const argv of commands) await runCommandLine(kernel, argv)
     }
   } finally {
     removeTree(here, bundle)
   }
 }
 
-function rehearsal(id: string, bundle: string): readonly (readonly string[])[] {
+/** As a person asks for it. */
+function run(id: string, bundle: string): readonly string[] {
+  return ['--root', `${bundle}/state`, 'run', '--bundle', bundle, id]
+}
+
+/** As an engine asks for them, or a person. */
+function steered(id: string, bundle: string): readonly (readonly string[])[] {
+  const own = ['--root', `${bundle}/state`]
+  const engine = [...own, '--log', `${bundle}/log.json`, '--log-format', 'json']
+  const create = [...engine, 'create', '--bundle', bundle, '--pid-file', `${bundle}/pid`, id]
+  const end = [...engine, 'delete', '--force', id]
   return [
-    ['run', '--bundle', bundle, id],
-    ['create', '--bundle', bundle, id],
-    ...['state', 'ps', 'pause', 'resume'].map((command) => [command, id]),
-    ['list'],
-    ['exec', id, '/true'],
-    ['kill', id, '0'],
-    ['start', id],
-    ['delete', '--force', id],
+    create,
+    [...engine, 'kill', id, 'KILL'],
+    end,
+    create,
+    ...['state', 'ps', 'pause', 'resume'].map((command) => [...own, command, id]),
+    [...own, 'list'],
+    [...own, 'exec', id, 'true'],
+    [...engine, 'start', id],
+    end,
+    ['--version'],
   ]
 }
 
@@ -110,10 +120,33 @@ const SECCOMP = {
 }
 
 const SPEC = defaultSpec()
+const PLAIN = { ...SPEC, process: { ...SPEC.process, terminal: false, args: ['true'] } }
 
-/** As an engine writes it, but shorter. */
-const CONFIG = {
-  ...SPEC,
-  process: { ...SPEC.process, terminal: false, args: ['/true'], oomScoreAdj: 0 },
-  linux: { ...SPEC.linux, seccomp: SECCOMP },
+/** As an engine writes it, but shorter. Takes the container's id, and any file. */
+function engines(id: string, file: string) {
+  const hosts = { destination: '/etc/hosts', type: 'bind', source: file, options: ['rbind', 'rprivate'] }
+  return {
+    ...PLAIN,
+    process: { ...PLAIN.process, oomScoreAdj: 0 },
+    mounts: [...SPEC.mounts, hosts],
+    linux: {
+      ...SPEC.linux,
+      cgroupsPath: `/${id}`,
+      // On cgroup v1 they make none for cgroups.
+      namespaces: SPEC.linux.namespaces.filter(({ type }) => type !== 'cgroup'),
+      seccomp: SECCOMP,
+    },
+  }
+}
+
+/** With what not every host can do. Takes the container's id, and a program for its hooks. */
+function demanding(id: string, program: string) {
+  const config = engines(id, program)
+  const hook = [{ path: program, args: ['true'] }]
+  const resources = { ...SPEC.linux.resources, memory: { limit: 64 << 20 }, cpu: { shares: 512 }, pids: { limit: 64 } }
+  return {
+    ...config,
+    hooks: { prestart: hook, createRuntime: hook, poststop: hook },
+    linux: { ...config.linux, resources },
+  }
 }

@@ -48,46 +48,51 @@ async function withSnapshot(executable: Buffer): Promise<Buffer> {
     const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, entry: entryOf(executable) }
     writeFileSync(file, withProgram(executable, segmentOf(code, [], nobody), []))
     chmodSync(file, 0o755)
-    await using process = start(file, code)
-    const asleep = await asleepOf(process.child)
-    using sleeper = new Sleeper(process.child.pid)
+    await using child = start(file, code)
+    const asleep = await asleepOf(child)
+    using sleeper = new Sleeper(child.process.pid)
     return copyOf(executable, { code, sleeper, asleep, file })
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-type Child = Bun.Subprocess<'pipe', 'pipe', 'inherit'>
+/** A process that is to sleep, and the file with what it has said. */
+interface Child {
+  readonly process: Bun.Subprocess<'pipe', Bun.BunFile, Bun.BunFile>
+  readonly output: string
+}
 
 /**
  * Starts it where the kernel puts memory at the same addresses each time, far from where it puts that of a process that
  * was started in the usual way: those of the copy are free there.
  */
-function start(file: string, code: Code): { child: Child } & AsyncDisposable {
+function start(file: string, code: Code): Child & AsyncDisposable {
   const addresses = ['suspend', 'processor'].map((label) => String(PROGRAM_AT + code.offsetOf(label)))
   const argv = ['setarch', '--addr-no-randomize', '--addr-compat-layout', file, SLEEP, ...addresses]
   const limit = { timeout: PATIENCE, killSignal: 'SIGKILL' } as const
-  const child = Bun.spawn(argv, { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit', env: {}, ...limit })
+  const output = `${file}.output`
+  const [stdout, stderr] = [Bun.file(output), Bun.file(`${file}.complaints`)]
+  const process = Bun.spawn(argv, { stdin: 'pipe', stdout, stderr, env: {}, ...limit })
   return {
-    child,
+    process,
+    output,
     [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL')
-      await child.exited
+      process.kill('SIGKILL')
+      await process.exited
     },
   }
 }
 
-/** Waits until it has told what it must, and reads from its stdin. */
-async function asleepOf(child: Child): Promise<Asleep> {
-  let told = ''
-  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    told += part
-    if (told.endsWith('\n')) break
-  }
-  if (told === '') throw new Error(`Cannot take a snapshot: the process ended with ${await child.exited}`)
+/** Waits until it reads from its stdin, and gives what it has said last: before it, it has done commands for practice. */
+async function asleepOf({ process, output }: Child): Promise<Asleep> {
   // proc_pid_syscall(5): the number of the system call that it waits in, and its first argument.
-  while (!readFileSync(`/proc/${child.pid}/syscall`, 'utf8').startsWith(`${X64.read} 0x0 `)) await Bun.sleep(10)
-  return JSON.parse(told)
+  while (!readFileSync(`/proc/${process.pid}/syscall`, 'utf8').startsWith(`${X64.read} 0x0 `)) {
+    await Bun.sleep(10)
+    if (process.exitCode !== null || process.signalCode !== null)
+      throw new Error(`Cannot take a snapshot: the process ended with ${process.exitCode ?? process.signalCode}`)
+  }
+  return JSON.parse(readFileSync(output, 'utf8').trimEnd().split('\n').at(-1) ?? '')
 }
 
 /** A process that sleeps, and what it was started from. */

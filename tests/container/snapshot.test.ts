@@ -2,15 +2,17 @@
 // same where that is not wanted or not possible. A process that starts anew makes an epoll(7) instance, a copy does not.
 
 import { afterAll, beforeAll, expect } from 'bun:test'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 import { SNAPSHOT } from '#ffi/snapshot/layout.ts'
 import { SLEEP } from '#ffi/snapshot/sleep.ts'
+import { makeRootfs, writeConfig } from '#tests/support/bundle.ts'
 import { needs } from '#tests/support/needs.ts'
 import { BINARY } from '#tests/support/requirements.ts'
 import { requestIn } from '#tests/support/snapshot-of.ts'
+import { defaultSpec, merge } from '#tests/support/spec.ts'
 import { type Outcome, runProgram, type SpawnOptions } from '#tests/support/spawn.ts'
 
 const { test } = needs('snapshot', 'strace')
@@ -21,16 +23,20 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dir, { recursive: true }))
 
-/** How a command ended, and whether it started anew. */
+/**
+ * How a command ended, whether it started anew, and how many functions the engine has linked in it: of each it notes when
+ * that was, by a clock that it asks for nothing else.
+ */
 async function traced(
   argv: readonly string[],
   options: SpawnOptions = {},
-): Promise<{ outcome: Outcome; anew: boolean }> {
+): Promise<{ outcome: Outcome; anew: boolean; linked: number }> {
   const file = join(dir, 'strace')
   // Without -f: hooks and containers are none of this.
-  const strace = ['strace', '-o', file, '-e', 'trace=epoll_create1']
+  const strace = ['strace', '-o', file, '-e', 'trace=epoll_create1,clock_gettime']
   const outcome = await runProgram(dir, [...strace, ...argv], options)
-  return { outcome, anew: readFileSync(file, 'utf8').includes('epoll_create1(') }
+  const calls = readFileSync(file, 'utf8')
+  return { outcome, anew: calls.includes('epoll_create1('), linked: calls.split('CLOCK_MONOTONIC_COARSE').length - 1 }
 }
 
 /** As `traced`, of what should be a copy. The kernel puts the stack of one start in two thousand where the copy's must be. */
@@ -51,6 +57,32 @@ for (const args of HOT)
     expect([copy.anew, other.anew]).toEqual([false, true])
     expect(told(copy.outcome)).toEqual(told(other.outcome))
   })
+
+test('what a hot command does has been done for practice: a copy links no function', async () => {
+  const bundle = join(dir, 'bundle')
+  mkdirSync(bundle)
+  makeRootfs(join(bundle, 'rootfs'))
+  const id = basename(dir)
+  const lasting = ['sh', '-c', 'read line < /dev/zero']
+  const linked: Record<string, number> = {}
+  const count = async (command: string, ...args: readonly string[]) => {
+    const { outcome, ...rest } = await copied(bunc(command, ...args))
+    expect([command, outcome.code, outcome.stderr, rest.anew]).toEqual([command, 0, '', false])
+    linked[command] = rest.linked
+  }
+  writeConfig(bundle, merge(defaultSpec(id), { process: { args: ['true'] } }))
+  await count('run', '--bundle', bundle, id)
+  writeConfig(bundle, merge(defaultSpec(id), { process: { args: lasting } }))
+  await count('create', '--bundle', bundle, '--pid-file', join(dir, 'pid'), id)
+  for (const command of ['state', 'start', 'ps', 'pause', 'resume']) await count(command, id)
+  await count('list')
+  await count('exec', id, 'true')
+  await count('kill', id, 'KILL')
+  await count('delete', '--force', id)
+  // What nobody practises is seen.
+  expect((await copied(bunc('kill', 'absent', 'KILL'))).linked).toBeGreaterThan(0)
+  expect(Object.entries(linked).filter(([, count]) => count > 0)).toEqual([])
+})
 
 for (const [name, value] of [
   ['BUNC_COLD', '0'],

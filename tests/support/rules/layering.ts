@@ -109,7 +109,8 @@ export const LAYERING: readonly Rule[] = [
   },
   {
     name: 'what the machines execute imports only what they have',
-    reason: 'a guest sees parts of the repository; a file that is missing there fails every test of a machine, and late',
+    reason:
+      'a guest sees parts of the repository; a file that is missing there fails every test of a machine, and late',
     covers: (path) => /^tests\/(container|kernels|support|vm\/inside)\//.test(path),
     breaches: imports(unshared),
   },

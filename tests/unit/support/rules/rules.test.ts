@@ -80,6 +80,13 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     refused: [`import { Fd } from '#ffi/fd'`, `import { Fd } from '../../ffi/fd.ts'`],
     passed: [`import { Fd } from '#ffi/fd.ts'`, `import { bind } from '../rootfs/bind.ts'`],
   },
+  'what the machines execute imports only what they have': {
+    refused: [['tests/support/x.ts', `import { BUN } from '#compile.ts'`]],
+    passed: [
+      ['tests/support/x.ts', `import { segmentIn } from '#.ci/snapshot/image.ts'`],
+      ['tests/unit/x.test.ts', `import { BUN } from '#compile.ts'`],
+    ],
+  },
   'a file has at most 350 lines': {
     refused: [body(351)],
     passed: [body(350), `export const A = {\n${'  a: 1,\n'.repeat(400)}} as const\n`],
