@@ -1,21 +1,21 @@
 // The executable that has the program of snapshot/program.ts: Bun's, with one segment more, which begins first. The header
 // of its notes makes room for that of the segment: nothing reads them in a process, and no byte of the file moves.
 
-import { ELF_LAYOUT } from '#ffi/numbers/elf.ts'
+import { ELF_LAYOUT, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
 import { PAGE } from '#ffi/snapshot/copy.ts'
-import { PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
+import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
 
-const ENTRY_AT = 24
-/** p_vaddr, in a program header. */
-const ADDRESS_AT = 16
 const LAYOUT = ELF_LAYOUT[64]
-const PT_LOAD = 1
-const PT_NOTE = 4
 const READ_EXECUTE = 5
 
 /** Where an ELF executable begins: e_entry of elf(5). */
 export function entryOf(executable: Buffer): number {
-  return Number(executable.readBigUInt64LE(ENTRY_AT))
+  return Number(executable.readBigUInt64LE(LAYOUT.entry))
+}
+
+/** Where in memory an executable has the path of its loader. */
+export function loaderOf(executable: Buffer): number {
+  return Number(executable.readBigUInt64LE(headerOf(executable, PT_INTERP) + LAYOUT.vaddr))
 }
 
 /** Takes how many bytes an executable has, gives where in the file with the program the copied memory begins. */
@@ -32,24 +32,35 @@ export function withProgram(executable: Buffer, segment: Uint8Array, memory: rea
   if (segment.length !== PROGRAM_SIZE) throw new Error(`Cannot add ${segment.length} bytes: not ${PROGRAM_SIZE}`)
   const start = programStart(executable.length)
   const image = Buffer.concat([executable, Buffer.alloc(start - executable.length), segment, ...memory])
-  const header = noteHeader(image)
+  keepHeaders(image, start + HEADERS_OFFSET)
+  // A process that begins as a copy has no use for a loader: the program loads it where it is wanted.
+  image.writeUInt32LE(PT_NULL, headerOf(image, PT_INTERP))
+  const header = headerOf(image, PT_NOTE)
   image.writeUInt32LE(PT_LOAD, header)
   image.writeUInt32LE(READ_EXECUTE, header + 4)
   const fields = [start, PROGRAM_AT, PROGRAM_AT, PROGRAM_SIZE, PROGRAM_SIZE, PAGE]
   for (const [i, value] of fields.entries()) image.writeBigUInt64LE(BigInt(value), header + 8 + 8 * i)
-  image.writeBigUInt64LE(BigInt(PROGRAM_AT), ENTRY_AT)
+  image.writeBigUInt64LE(BigInt(PROGRAM_AT), LAYOUT.entry)
   return image
 }
 
-function noteHeader(image: Buffer): number {
-  const header = programHeaders(image).find((at) => image.readUInt32LE(at) === PT_NOTE)
-  if (header === undefined) throw new Error('Cannot add a segment to the executable: it has no header to spare')
+/** Copies the program headers, for ld.so; those that tell where they are tell where the copy is. */
+function keepHeaders(image: Buffer, at: number): void {
+  const headers = programHeaders(image)
+  const first = headers[0] ?? 0
+  image.copy(image, at, first, first + headers.length * image.readUInt16LE(LAYOUT.phentsize))
+  image.writeBigUInt64LE(BigInt(PROGRAM_AT + HEADERS_OFFSET), at + headerOf(image, PT_PHDR) - first + LAYOUT.vaddr)
+}
+
+function headerOf(image: Buffer, type: number): number {
+  const header = programHeaders(image).find((at) => image.readUInt32LE(at) === type)
+  if (header === undefined) throw new Error(`Cannot add a segment to the executable: it has no header of type ${type}`)
   return header
 }
 
 /** The offset in the file of the program's segment; undefined where an executable has none. */
 export function segmentIn(executable: Buffer): number | undefined {
-  const ours = (at: number) => executable.readBigUInt64LE(at + ADDRESS_AT) === BigInt(PROGRAM_AT)
+  const ours = (at: number) => executable.readBigUInt64LE(at + LAYOUT.vaddr) === BigInt(PROGRAM_AT)
   const header = programHeaders(executable).find((at) => executable.readUInt32LE(at) === PT_LOAD && ours(at))
   return header === undefined ? undefined : Number(executable.readBigUInt64LE(header + LAYOUT.offset))
 }

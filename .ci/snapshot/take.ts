@@ -12,7 +12,7 @@ import { PAGE, type Region, type Run, segmentOf, wakeCalls } from '#ffi/snapshot
 import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
 import { SLEEP } from '#ffi/snapshot/sleep.ts'
 import type { Asleep } from '#ffi/snapshot/suspend.ts'
-import { entryOf, memoryStart, withProgram } from './image.ts'
+import { entryOf, loaderOf, memoryStart, withProgram } from './image.ts'
 import { Sleeper } from './memory.ts'
 import { forget, functionsOf } from './vdso.ts'
 
@@ -45,7 +45,7 @@ async function withSnapshot(executable: Buffer): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'bunc-snapshot-'))
   try {
     const file = join(folder, 'bunc')
-    const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, entry: entryOf(executable) }
+    const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, ...beginning(executable) }
     writeFileSync(file, withProgram(executable, segmentOf(code, [], nobody), []))
     chmodSync(file, 0o755)
     await using child = start(file, code)
@@ -116,9 +116,14 @@ function copyOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): 
     stack: Number(sleeper.read(asleep.stack, 8).readBigUInt64LE()),
     started: asleep.started,
     wake: PROGRAM_AT + code.offsetOf('woken'),
-    entry: entryOf(executable),
+    ...beginning(executable),
   })
   return withProgram(executable, segment, copied(sleeper, runs))
+}
+
+/** How it begins without a snapshot. */
+function beginning(executable: Buffer): { entry: number; loader: number } {
+  return { entry: entryOf(executable), loader: loaderOf(executable) }
 }
 
 /** As far down as a stack may grow that the kernel has made: a copy of one does not grow. */

@@ -219,13 +219,18 @@ export interface AssemblerX64 extends Assembler {
   loadStack(from: At, comment: string): void
   jumpTo(register: Register, comment: string): void
   exclusiveOr(to: Register, from: Register, comment: string): void
+  /** Keeps the bits that a constant has, which is sign-extended. */
+  mask(register: Register, bits: number, comment: string): void
+  shiftRight(to: Register, count: number, comment: string): void
+  /** rep stosb: as many bytes as `temp` says, from the address in `a0` on, become the low byte of `result`. */
+  fill(comment: string): void
   /** cpuid: the leaf is in `number`, its part in `temp`; the answers are in `number`, `slot`, `temp` and `a2`. */
   identify(comment: string): void
   /** xgetbv: which registers the system saves, with 0 in `temp`; the answer is in `number` and `a2`. */
   enabledStates(comment: string): void
 }
 
-/** The stack pointer, and what the processor says of itself. */
+/** The stack pointer, bits, and what the processor says of itself. */
 function processor(listing: Listing): Omit<AssemblerX64, keyof Assembler> {
   const emit = emitter(listing)
   const stack = (opcode: number, at: At) => [rex(1, 0, high(at.base)), opcode, ...memory(STACK, at)]
@@ -237,6 +242,15 @@ function processor(listing: Listing): Omit<AssemblerX64, keyof Assembler> {
     jumpTo: (register, comment) =>
       emit([rex(0, 0, high(register)), 0xff, modrm(3, 4, low(register))], `jmp ${text(register)}`, comment),
     exclusiveOr: (to, from, comment) => emit(registers(0x31, to, from), `xor ${text(to)}, ${text(from)}`, comment),
+    mask: (register, bits, comment) =>
+      emit(
+        [rex(1, 0, high(register)), 0x81, modrm(3, 4, low(register)), ...littleEndian(bits)],
+        `and ${text(register)}, ${shown(bits)}`,
+        comment,
+      ),
+    shiftRight: (to, count, comment) =>
+      emit([rex(1, 0, high(to)), 0xc1, modrm(3, 5, low(to)), count], `shr ${text(to)}, ${count}`, comment),
+    fill: (comment) => emit([0xf3, 0xaa], 'rep.8 stos es:[rdi], al', comment),
     identify: (comment) => emit([0x0f, 0xa2], 'cpuid', comment),
     enabledStates: (comment) => emit([0x0f, 0x01, 0xd0], 'xgetbv', comment),
   }

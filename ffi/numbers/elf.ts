@@ -10,14 +10,18 @@ export const ELF_IDENT = { class: 4, data: 5, machine: 18 } as const
 export const ELF_CLASS = { 32: 1, 64: 2 } as const
 export const ELF_LITTLE_ENDIAN = 1
 
-/** Offsets of the program headers: in the file's header, and within one of them. */
+/** Offsets of the program headers: in the file's header, and within one of them; more of them for the files of this machine. */
 export const ELF_LAYOUT = {
   32: { phoff: 28, phentsize: 42, phnum: 44, offset: 4, filesz: 16 },
-  64: { phoff: 32, phentsize: 54, phnum: 56, offset: 8, filesz: 32 },
+  64: { entry: 24, phoff: 32, phentsize: 54, phnum: 56, flags: 4, offset: 8, vaddr: 16, filesz: 32, memsz: 40 },
 } as const
 
-/** p_type of the header that names the loader. */
+/** p_type: of a header that says nothing, of a segment, of the name of the loader, of notes, of the headers themselves. */
+export const PT_NULL = 0
+export const PT_LOAD = 1
 export const PT_INTERP = 3
+export const PT_NOTE = 4
+export const PT_PHDR = 6
 
 /** e_machine by number, as uname(1) and image platforms call it. */
 export const ELF_MACHINE: { readonly [number: number]: string } = {

@@ -4,7 +4,7 @@
 import { ANY_ERRNO, ENTRY, REQUEST } from '../executor/layout.ts'
 import type { Code } from '../executor/assembler.ts'
 import { X64 } from '../numbers/x64.ts'
-import { PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from './layout.ts'
+import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from './layout.ts'
 import type { Asleep } from './suspend.ts'
 
 /** Bytes of a page. */
@@ -169,7 +169,7 @@ export type Header = { readonly [name in Exclude<keyof typeof SNAPSHOT, 'process
   readonly processor: bigint
 }
 
-/** Gives the segment: the code, behind it the request area, and the structures that its calls point to. */
+/** Gives the segment: the code, behind it the request area, and the structures that its calls point to. Room is left for headers. */
 export function segmentOf(code: Code, calls: readonly Call[], header: Header): Uint8Array {
   const segment = new Uint8Array(PROGRAM_SIZE)
   segment.set(code.bytes)
@@ -187,6 +187,8 @@ export function segmentOf(code: Code, calls: readonly Call[], header: Header): U
       space += structure.bytes.length
     }
   }
+  if (space > HEADERS_OFFSET)
+    throw new Error(`Cannot wake a process by ${calls.length} calls: there is no room for them`)
   return segment
 }
 
@@ -194,7 +196,7 @@ function writeHeader(area: DataView, count: number, header: Header): void {
   area.setUint32(REQUEST.count, count, true)
   area.setUint32(SNAPSHOT.sure, header.sure, true)
   area.setBigUint64(SNAPSHOT.processor, header.processor, true)
-  for (const name of ['stack', 'started', 'wake', 'entry'] as const)
+  for (const name of ['stack', 'started', 'wake', 'entry', 'loader'] as const)
     area.setBigUint64(SNAPSHOT[name], BigInt(header[name]), true)
 }
 

@@ -9,6 +9,12 @@ export const PROGRAM_AT = 0x800_0000
 /** Bytes of its segment. Fixed too: what follows it in memory, the heap of libc, must not begin earlier in one of them. */
 export const PROGRAM_SIZE = 0x1_0000
 
+/**
+ * Where in the segment the executable's program headers lie as ld.so is to find them: with the one that names it, which is
+ * hidden from the kernel.
+ */
+export const HEADERS_OFFSET = PROGRAM_SIZE - 1024
+
 /** Byte offsets inside the request area. */
 export const SNAPSHOT = {
   /** u32: how many entries may fail without harm; after them the process is no longer the one that has started. */
@@ -23,6 +29,8 @@ export const SNAPSHOT = {
   wake: 48,
   /** u64: where the executable begins that has no snapshot. */
   entry: 56,
+  /** u64: the address of the path of its loader. */
+  loader: 24,
 } as const
 
 /** The variable that has bunc begin without its snapshot, as the kernel passes it: text and NUL, two words of it. */

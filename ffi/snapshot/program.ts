@@ -5,10 +5,8 @@
 import type { AssemblerX64 } from '../executor/assembler-x64.ts'
 import { REPLY, REQUEST } from '../executor/layout.ts'
 import { system, writeBatch } from '../executor/program.ts'
-import type { X64 } from '../numbers/x64.ts'
 import { COLD, SNAPSHOT } from './layout.ts'
-
-type Calls = Pick<typeof X64, 'exit_group' | 'mmap'>
+import { type LoaderCalls, writeLoader, writeToEnvironment } from './loader.ts'
 
 const PROT_READ_WRITE = 3
 const MAP_PRIVATE_ANONYMOUS = 0x22
@@ -17,8 +15,9 @@ const REPLY_SIZE = 0x2000
 const BROKEN = 127
 
 /** Writes the whole program into an assembler; its request area is what comes after the label `request`. */
-export function writeSnapshotProgram(asm: AssemblerX64, calls: Calls): void {
+export function writeSnapshotProgram(asm: AssemblerX64, calls: LoaderCalls): void {
   writeStart(asm)
+  writeLoader(asm, calls)
   writeWake(asm, calls)
   writeBatch(asm, calls)
   writeSuspend(asm)
@@ -26,19 +25,14 @@ export function writeSnapshotProgram(asm: AssemblerX64, calls: Calls): void {
   writeWords(asm)
 }
 
-/** Where the executable begins, after ld.so: is there a snapshot, and is it for this machine and wanted? */
+/** Where the executable begins: is there a snapshot, and is it for this machine and wanted? */
 function writeStart(asm: AssemblerX64): void {
   asm.label('start')
-  asm.move('seen', 'p2', "ld.so's function for the end of the process, for a start without the snapshot")
   asm.address('request', 'request', '')
   asm.load(32, 'temp', { base: 'request', offset: REQUEST.count }, 'is there a snapshot?')
   asm.jumpIfZero('temp', 'cold', 'no')
 
-  asm.stackTo('entry', 'argc, argv, NULL, environment, NULL')
-  asm.load(64, 'index', { base: 'entry', offset: 0 }, 'argc')
-  asm.shiftLeft('index', 3, '')
-  asm.add('entry', 'index', '')
-  asm.add('entry', 16, 'the first variable')
+  writeToEnvironment(asm)
   asm.address('a2', 'unwanted', '')
   asm.label('variable')
   asm.load(64, 'temp', { base: 'entry', offset: 0 }, '')
@@ -58,16 +52,10 @@ function writeStart(asm: AssemblerX64): void {
   asm.call('processor', 'libc and Bun have chosen their code by it')
   asm.load(64, 'temp', { base: 'request', offset: SNAPSHOT.processor }, '')
   asm.jumpIfEqual('result', 'temp', 'wake', 'as it was')
-
-  asm.label('cold')
-  asm.address('temp', 'request', '')
-  asm.load(64, 'temp', { base: 'temp', offset: SNAPSHOT.entry }, 'where Bun begins')
-  asm.move('p2', 'seen', '')
-  asm.jumpTo('temp', 'with the stack as it was')
 }
 
 /** Becomes the process that sleeps. */
-function writeWake(asm: AssemblerX64, calls: Calls): void {
+function writeWake(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.label('wake')
   asm.set('a0', 0, 'memory for results: its address')
   asm.set('a1', REPLY_SIZE, 'its size')

@@ -2,7 +2,7 @@
 // same where that is not wanted or not possible. A process that starts anew makes an epoll(7) instance, a copy does not.
 
 import { afterAll, beforeAll, expect } from 'bun:test'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 
@@ -105,6 +105,15 @@ test('where an address of the copy is taken, bunc starts anew', async () => {
   // The stack of a process whose addresses are not chosen at random lies where that of the copy lay.
   const { outcome, anew } = await traced(['setarch', '--addr-no-randomize', ...bunc('list')])
   expect([outcome.code, outcome.stderr, anew]).toEqual([0, '', true])
+})
+
+test('where ld.so is missing, who must begin anew says so', async () => {
+  const root = join(dir, 'root')
+  mkdirSync(root)
+  copyFileSync(BINARY, join(root, 'bunc'))
+  // Without /proc it cannot be a copy.
+  const { outcome } = await traced(['chroot', root, '/bunc', '--version'])
+  expect(told(outcome)).toEqual({ code: 127, stdout: '', stderr: 'bunc: Cannot load ld.so\n' })
 })
 
 test('where little memory may be had, bunc starts anew, and fails as it always did', async () => {

@@ -3,12 +3,13 @@
 
 import { expect, test } from 'bun:test'
 
-import { entryOf, memoryStart, withProgram } from '#.ci/snapshot/image.ts'
+import { entryOf, loaderOf, memoryStart, withProgram } from '#.ci/snapshot/image.ts'
 import { regionsOf, Sleeper } from '#.ci/snapshot/memory.ts'
 import { forget, functionsOf } from '#.ci/snapshot/vdso.ts'
 import { mapMemory } from '#ffi/libc.ts'
+import { PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
 import { PAGE } from '#ffi/snapshot/copy.ts'
-import { PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
+import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
 
 test('mappings are read with their names, those of the kernel left out', () => {
   const maps = [
@@ -67,12 +68,15 @@ function executable(...types: readonly number[]): Buffer {
   image.writeBigUInt64LE(64n, 32)
   image.writeUInt16LE(56, 54)
   image.writeUInt16LE(types.length, 56)
-  for (const [i, type] of types.entries()) image.writeUInt32LE(type, 64 + 56 * i)
+  for (const [i, type] of types.entries()) {
+    image.writeUInt32LE(type, 64 + 56 * i)
+    image.writeBigUInt64LE(BigInt(0x20_0000 + type), 64 + 56 * i + 16)
+  }
   return image
 }
 
 test('the segment takes the place of the notes, and begins first', () => {
-  const before = executable(1, 4, 1)
+  const before = executable(PT_LOAD, PT_NOTE, PT_PHDR, PT_INTERP)
   const segment = new Uint8Array(PROGRAM_SIZE).fill(0x90)
   const image = withProgram(before, segment, [new Uint8Array([1, 2, 3])])
   expect([entryOf(before), entryOf(image)]).toEqual([0x1234, PROGRAM_AT])
@@ -83,7 +87,20 @@ test('the segment takes the place of the notes, and begins first', () => {
   expect(image.subarray(memoryStart(before.length))).toEqual(Buffer.from([1, 2, 3]))
 })
 
+test('the kernel finds no loader, and ld.so finds its name where it is told to look', () => {
+  const before = executable(PT_PHDR, PT_LOAD, PT_INTERP, PT_NOTE)
+  const image = withProgram(before, new Uint8Array(PROGRAM_SIZE), [])
+  expect(loaderOf(before)).toBe(0x20_0003)
+  const types = (at: number) => [0, 1, 2, 3].map((i) => image.readUInt32LE(at + 56 * i))
+  expect(types(64)).toEqual([PT_PHDR, PT_LOAD, PT_NULL, PT_LOAD])
+  const kept = memoryStart(before.length) - PROGRAM_SIZE + HEADERS_OFFSET
+  expect(types(kept)).toEqual([PT_PHDR, PT_LOAD, PT_INTERP, PT_NOTE])
+  // From the difference of this address and its own, ld.so learns where the executable lies: where it says.
+  expect(image.readBigUInt64LE(kept + 16)).toBe(BigInt(PROGRAM_AT + HEADERS_OFFSET))
+})
+
 test('an executable without a header to spare is refused', () => {
   const segment = new Uint8Array(PROGRAM_SIZE)
-  expect(() => withProgram(executable(1, 1), segment, [])).toThrow('it has no header to spare')
+  const without = executable(PT_PHDR, PT_INTERP, PT_LOAD)
+  expect(() => withProgram(without, segment, [])).toThrow(`it has no header of type ${PT_NOTE}`)
 })

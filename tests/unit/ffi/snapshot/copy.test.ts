@@ -5,7 +5,7 @@ import { expect, test } from 'bun:test'
 import { ENTRY, REQUEST } from '#ffi/executor/layout.ts'
 import { X64 } from '#ffi/numbers/x64.ts'
 import { type Call, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
-import { PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from '#ffi/snapshot/layout.ts'
+import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from '#ffi/snapshot/layout.ts'
 
 const EXECUTABLE = '/bunc'
 const heap = { from: 0x10_0000, to: 0x20_0000, access: 'rw-p', name: '' }
@@ -70,16 +70,26 @@ test('the last call cannot fail, so that its result says whether all have succee
 
 test('a segment has the code, the calls, and the structures that they point to', () => {
   const program = { bytes: new Uint8Array([0xc3, 0x90]), offsetOf: () => 8 }
-  const header = { sure, processor: 2n ** 40n, stack: 1, started: 2, wake: 3, entry: 4 }
+  const header = { sure, processor: 2n ** 40n, stack: 1, started: 2, wake: 3, entry: 4, loader: 5 }
   const segment = segmentOf(program, calls, header)
   const area = new DataView(segment.buffer, 8)
   expect([segment.length, segment[0]]).toEqual([PROGRAM_SIZE, 0xc3])
   expect(area.getUint32(REQUEST.count, true)).toBe(calls.length)
   expect(area.getBigUint64(SNAPSHOT.processor, true)).toBe(2n ** 40n)
+  expect([SNAPSHOT.entry, SNAPSHOT.loader].map((at) => area.getBigUint64(at, true))).toEqual([4n, 5n])
   const entry = (i: number) => REQUEST.entries + i * ENTRY.size
   expect(area.getUint32(entry(0) + ENTRY.number, true)).toBe(X64.openat)
   const path = Number(area.getBigUint64(entry(0) + ENTRY.args + 8, true)) - PROGRAM_AT
   expect(new TextDecoder().decode(segment.subarray(path, path + 15))).toBe('/proc/self/exe\0')
   expect(area.getUint8(entry(3) + ENTRY.references + 4)).toBe(1)
   expect(path).toBeGreaterThanOrEqual(8 + entry(calls.length))
+})
+
+test('calls that leave no room for the headers are refused', () => {
+  const program = { bytes: new Uint8Array(), offsetOf: () => 0 }
+  const header = { sure, processor: 0n, stack: 1, started: 2, wake: 3, entry: 4, loader: 5 }
+  const many = (count: number) => () => segmentOf(program, Array(count).fill({ number: X64.close, args: [0] }), header)
+  const most = (HEADERS_OFFSET - REQUEST.entries) / ENTRY.size
+  expect(many(most)).not.toThrow()
+  expect(many(most + 1)).toThrow('there is no room for them')
 })
