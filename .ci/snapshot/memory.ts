@@ -1,7 +1,7 @@
 // The memory of a process that sleeps, seen from outside: proc_pid_maps(5), proc_pid_pagemap(5), proc_pid_mem(5). Knows
 // which pages a copy must have, and nothing of what becomes of them.
 
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 
 import { PAGE, type Region, type Run } from '#ffi/snapshot/copy.ts'
 
@@ -16,6 +16,12 @@ export function regionsOf(maps: string): Region[] {
     const region = { from: Number.parseInt(from, 16), to: Number.parseInt(to, 16), access, name }
     return region.to <= KERNEL ? [region] : []
   })
+}
+
+/** Takes a pid, gives the names of its threads but for the first: proc_pid_comm(5). */
+export function otherThreads(pid: number): string[] {
+  const ids = readdirSync(`/proc/${pid}/task`).filter((id) => id !== String(pid))
+  return ids.map((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').trimEnd())
 }
 
 /** A process whose memory is read. */

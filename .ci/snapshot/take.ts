@@ -13,13 +13,18 @@ import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
 import { SLEEP } from '#ffi/snapshot/sleep.ts'
 import type { Asleep } from '#ffi/snapshot/suspend.ts'
 import { entryOf, loaderOf, memoryStart, withProgram } from './image.ts'
-import { Sleeper } from './memory.ts'
+import { otherThreads, Sleeper } from './memory.ts'
 import { forget, functionsOf } from './vdso.ts'
 
 /** Milliseconds after which it is killed, asleep or not. */
 const PATIENCE = 60_000
 /** Bytes: the usual limit, and more than the engine uses of it. */
 const STACK_SIZE = 8 << 20
+/**
+ * Threads that a copy can do without: they wait for work that does not come. Of others, the engine's collector above all,
+ * a copy would remember that they are there, and wait for them.
+ */
+const IDLE = ['JSCWarmUp', 'mi-scavenger']
 /** A mapping costs as much as a few pages that nobody needs. */
 const GAP = 16 * PAGE
 
@@ -92,6 +97,8 @@ async function asleepOf({ process, output }: Child): Promise<Asleep> {
     if (process.exitCode !== null || process.signalCode !== null)
       throw new Error(`Cannot take a snapshot: the process ended with ${process.exitCode ?? process.signalCode}`)
   }
+  const busy = otherThreads(process.pid).filter((name) => !IDLE.includes(name))
+  if (busy.length > 0) throw new Error(`Cannot take a snapshot: its threads ${busy.join(', ')} would be missing`)
   return JSON.parse(readFileSync(output, 'utf8').trimEnd().split('\n').at(-1) ?? '')
 }
 

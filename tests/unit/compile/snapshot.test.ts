@@ -4,7 +4,7 @@
 import { expect, test } from 'bun:test'
 
 import { entryOf, loaderOf, memoryStart, withProgram } from '#.ci/snapshot/image.ts'
-import { regionsOf, Sleeper } from '#.ci/snapshot/memory.ts'
+import { otherThreads, regionsOf, Sleeper } from '#.ci/snapshot/memory.ts'
 import { forget, functionsOf } from '#.ci/snapshot/vdso.ts'
 import { mapMemory } from '#ffi/libc.ts'
 import { PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
@@ -44,6 +44,13 @@ test('of a file, the pages are copied that are no longer those of the file', () 
   const code = sleeper.regions().find(({ access, name }) => access === 'r-xp' && name.includes('/libc'))
   expect(code).toBeDefined()
   if (code !== undefined) expect(sleeper.ownPages(code)).toEqual([])
+})
+
+test('threads are seen by their names', async () => {
+  const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(0)'])))
+  await new Promise((resolve) => worker.addEventListener('message', resolve))
+  expect(otherThreads(process.pid)).toContain('Worker')
+  worker.terminate()
 })
 
 test('the functions that the kernel maps are found, and forgotten', () => {
