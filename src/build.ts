@@ -9,3 +9,9 @@ export const VERSION = typeof BUNC_VERSION === 'undefined' ? '0.0.0-uncompiled' 
 export const COMMIT = typeof BUNC_COMMIT === 'undefined' || BUNC_COMMIT === '' ? undefined : BUNC_COMMIT
 /** Version of the runtime specification that it implements. */
 export const SPEC_VERSION = '1.3.0'
+
+/**
+ * The first word of a process that is to sleep, so that a snapshot can be taken of it (src/snapshot); the addresses of two
+ * functions follow it. No command has that name.
+ */
+export const SLEEP = 'sleep-for-a-snapshot'

@@ -2,13 +2,13 @@
 
 import { exit } from '#ffi/calls/process.ts'
 import { linux } from '#ffi/perform/linux.ts'
-import { SLEEP } from '#ffi/snapshot/sleep.ts'
+import { SLEEP } from './build.ts'
 import { runCommandLine } from './cli/command-line.ts'
 
 let argv: readonly string[] = process.argv.slice(2)
 let anew: (() => void) | undefined
-// With the addresses that its builder knows; a user who types the word is told that it is no command.
+// With the addresses that it is to have; a user who types the word is told that it is no command.
 if (argv[0] === SLEEP && argv.length === 3)
-  ({ argv, anew } = await (await import('./snapshot.ts')).asleep(linux, argv.slice(1)))
+  ({ argv, anew } = await (await import('./practice.ts')).asleep(linux, argv.slice(1)))
 // exit_group(2) and not process.exit: there is nothing to tidy up, and it saves a fifth of a millisecond.
 linux.here(exit(await runCommandLine(linux, argv, anew)))

@@ -1,7 +1,7 @@
 // When and where a process runs: sched_setattr(2), sched_setaffinity(2), ioprio_set(2), personality(2).
 
 import { type Kind, syscall } from '../call.ts'
-import { bits, constant, integer, nothing, oneOf } from '../kinds.ts'
+import { bits, constant, integer, nothing, oneOf, number } from '../kinds.ts'
 import { struct } from '../struct.ts'
 
 const POLICY = { OTHER: 0, FIFO: 1, RR: 2, BATCH: 3, ISO: 4, IDLE: 5, DEADLINE: 6 } as const
@@ -102,10 +102,23 @@ export const ioprioSet = syscall<[pid: number, priority: IoPriority], void>(
   nothing,
 )
 
+/** ADDR_NO_RANDOMIZE and ADDR_COMPAT_LAYOUT. */
+export const FIXED_ADDRESSES = 0x24_0000
+
 /** personality(2): the execution domain of the caller, whose flags are all cleared. */
 export const personality = syscall<[domain: 'LINUX' | 'LINUX32'], void, 'task'>(
   'personality',
   [oneOf({ LINUX: 0, LINUX32: 8 })],
   nothing,
   'task',
+)
+
+/**
+ * personality(2), for the addresses of the program that is executed next: the kernel puts its memory where it put that of
+ * the one before, far from where it puts that of others. Gives the flags until now.
+ */
+export const fixAddresses = syscall<[], number>(
+  'personality',
+  [constant(FIXED_ADDRESSES, 'ADDR_NO_RANDOMIZE|ADDR_COMPAT_LAYOUT')],
+  number,
 )

@@ -22,6 +22,7 @@ import { ps } from './commands/ps.ts'
 import { restore } from './commands/restore.ts'
 import { run } from './commands/run.ts'
 import { selftest } from './commands/selftest.ts'
+import { snapshot } from './commands/snapshot.ts'
 import { spec } from './commands/spec.ts'
 import { start } from './commands/start.ts'
 import { state } from './commands/state.ts'
@@ -95,6 +96,9 @@ export const program = {
     },
     get selftest() {
       return selftest()
+    },
+    get snapshot() {
+      return snapshot()
     },
     get install() {
       return install()

@@ -43,6 +43,8 @@ export async function runRareVerb(world: World, invoked: Invoked): Promise<numbe
       return installVerb(world, invoked)
     case 'selftest':
       return selftestVerb(world, invoked)
+    case 'snapshot':
+      return (await import('./verbs/snapshot.ts')).snapshotVerb(world, invoked)
     case 'validate':
       return validateVerb(world, invoked)
     case 'try':

@@ -9,7 +9,7 @@ import { stateVerb } from './verbs/state.ts'
 import type { Invoked, World } from './verb.ts'
 import { versionText } from './version.ts'
 
-/** Commands that are done where they are loaded already: see src/snapshot.ts. All others are in the part of rare ones. */
+/** Commands that are done where they are loaded already: see src/practice.ts. All others are in the part of rare ones. */
 const HOT: readonly string[] = [
   ...['create', 'run', 'exec', 'start', 'kill', 'delete', 'state', 'list', 'ps', 'pause', 'resume', 'version'],
 ]

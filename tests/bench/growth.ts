@@ -59,8 +59,8 @@ const KINDS: readonly Kind[] = [
 /** One line of the table. */
 export interface Growth {
   readonly name: string
-  /** Medians in milliseconds, in the order of the contenders; undefined where one cannot do it. */
-  readonly times: readonly (number | undefined)[]
+  /** Medians in milliseconds, in the order of the contenders; null where one cannot do it. */
+  readonly times: readonly (number | null)[]
   /** Of bunc alone. */
   readonly counts: Counts | undefined
 }
@@ -71,7 +71,7 @@ export function measureGrowth(contenders: readonly Contender[], runs: number): G
     sizes.map((size) => {
       for (const contender of contenders) contender.configure(change(size))
       const samples = contenders.map(() => new Array<number>())
-      const able = contenders.map((contender) => contender.attempt('run', '--bundle', contender.bundle, contender.id))
+      const able = contenders.map(canRun)
       for (let round = 0; round < runs; round++)
         contenders.forEach((contender, i) => {
           if (able[i]) samples[i]?.push(contender.time('run', '--bundle', contender.bundle, contender.id))
@@ -82,8 +82,16 @@ export function measureGrowth(contenders: readonly Contender[], runs: number): G
         contender.attempt('delete', '--force', contender.id)
         contender.configure({})
       }
-      const times = samples.map((sample, i) => (able[i] ? quantile(sample, 0.5) : undefined))
+      const times = samples.map((sample, i) => (able[i] ? quantile(sample, 0.5) : null))
       return { name: `${size} ${name}`, times, counts }
     }),
   )
+}
+
+/** Once or twice: see `time` of contender.ts. */
+function canRun(contender: Contender): boolean {
+  const run = () => contender.attempt('run', '--bundle', contender.bundle, contender.id)
+  if (run()) return true
+  contender.attempt('delete', '--force', contender.id)
+  return run()
 }

@@ -46,7 +46,7 @@ export function reportText({ heading, runtimes, rows, counts, filters, growth, m
     ['run, ms', ...runtimes, 'round trips', 'calls in tasks', 'calls of its own', 'opened'],
     ...growth.map(({ name, times, counts: cost }) => [
       name,
-      ...times.map((time) => (time === undefined ? '-' : time.toFixed(1))),
+      ...times.map((time) => (time === null ? '-' : time.toFixed(1))),
       ...(cost === undefined ? ['-', '-', '-', '-'] : countsOf(cost)),
     ]),
   ]

@@ -2,12 +2,22 @@
 // same where that is not wanted or not possible. A process that starts anew makes an epoll(7) instance, a copy does not.
 
 import { afterAll, beforeAll, expect } from 'bun:test'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 
 import { SNAPSHOT } from '#ffi/snapshot/layout.ts'
-import { SLEEP } from '#ffi/snapshot/sleep.ts'
+import { SLEEP } from '#src/build.ts'
+import { original } from '#src/snapshot/image.ts'
 import { makeRootfs, writeConfig } from '#tests/support/bundle.ts'
 import { needs } from '#tests/support/needs.ts'
 import { BINARY } from '#tests/support/requirements.ts'
@@ -58,30 +68,40 @@ for (const args of HOT)
     expect(told(copy.outcome)).toEqual(told(other.outcome))
   })
 
-test('what a hot command does has been done for practice: a copy links no function', async () => {
-  const bundle = join(dir, 'bundle')
-  mkdirSync(bundle)
-  makeRootfs(join(bundle, 'rootfs'))
-  const id = basename(dir)
-  const lasting = ['sh', '-c', 'read line < /dev/zero']
-  const linked: Record<string, number> = {}
+/** Does every hot command with a container, gives how many functions each has linked. */
+async function life(bundle: string, id: string): Promise<Map<string, number>> {
+  const linked = new Map<string, number>()
   const count = async (command: string, ...args: readonly string[]) => {
-    const { outcome, ...rest } = await copied(bunc(command, ...args))
-    expect([command, outcome.code, outcome.stderr, rest.anew]).toEqual([command, 0, '', false])
-    linked[command] = rest.linked
+    const { outcome, ...rest } = await traced(bunc(command, ...args))
+    expect([command, outcome.code, outcome.stderr]).toEqual([command, 0, ''])
+    linked.set(command, rest.anew ? Number.POSITIVE_INFINITY : rest.linked)
   }
   writeConfig(bundle, merge(defaultSpec(id), { process: { args: ['true'] } }))
   await count('run', '--bundle', bundle, id)
-  writeConfig(bundle, merge(defaultSpec(id), { process: { args: lasting } }))
+  writeConfig(bundle, merge(defaultSpec(id), { process: { args: ['sh', '-c', 'read line < /dev/zero'] } }))
   await count('create', '--bundle', bundle, '--pid-file', join(dir, 'pid'), id)
   for (const command of ['state', 'start', 'ps', 'pause', 'resume']) await count(command, id)
   await count('list')
   await count('exec', id, 'true')
   await count('kill', id, 'KILL')
   await count('delete', '--force', id)
+  return linked
+}
+
+test('what a hot command does has been done for practice: a copy links no function', async () => {
+  const bundle = join(dir, 'bundle')
+  mkdirSync(bundle)
+  makeRootfs(join(bundle, 'rootfs'))
+  // Now and then one must wait for the kernel, which is not practised, or begins anew: then it has another try.
+  let left: readonly string[] = ['all']
+  for (let lives = 0; lives < 4 && left.length > 0; lives++) {
+    const linked = await life(bundle, basename(dir))
+    const some = [...linked].filter(([, count]) => count > 0).map(([command]) => command)
+    left = lives === 0 ? some : left.filter((command) => some.includes(command))
+  }
   // What nobody practises is seen.
   expect((await copied(bunc('kill', 'absent', 'KILL'))).linked).toBeGreaterThan(0)
-  expect(Object.entries(linked).filter(([, count]) => count > 0)).toEqual([])
+  expect(left).toEqual([])
 })
 
 for (const [name, value] of [
@@ -156,4 +176,31 @@ test('the word that puts a process to sleep is no command', async () => {
     const { outcome } = await traced(bunc(SLEEP), { env: { BUNC_COLD } })
     expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining(`Unknown command "${SLEEP}"`)])
   }
+})
+
+test('"snapshot" writes an executable that starts as a copy, from one that has a snapshot or has none', async () => {
+  const [first, second] = [join(dir, 'first'), join(dir, 'second')]
+  const taken = await runProgram(dir, bunc('snapshot', '--output', 'first'), { cwd: dir })
+  expect(told(taken)).toEqual({ code: 0, stdout: expect.stringContaining(`${first}: `), stderr: '' })
+  // Over itself, for a second one.
+  copyFileSync(first, second)
+  expect(await runProgram(dir, [second, 'snapshot'])).toMatchObject({ code: 0, stderr: '' })
+  const bare = join(dir, 'bare')
+  writeFileSync(bare, original(readFileSync(second)), { mode: 0o755 })
+  const one = await copied([first, '--version'])
+  const two = await copied([second, '--version'])
+  const none = await traced([bare, '--version'])
+  expect([one.anew, two.anew, none.anew]).toEqual([false, false, true])
+  expect([told(one.outcome), told(two.outcome)]).toEqual([told(none.outcome), told(none.outcome)])
+  expect(readdirSync(dir).filter((name) => name.includes('practice'))).toEqual([])
+})
+
+test('"snapshot" that cannot be written is one line, and leaves nothing', async () => {
+  const { code, stdout, stderr } = await runProgram(dir, bunc('snapshot', '-o', join(dir, 'none/bunc')))
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^bunc: Cannot take a snapshot for ".*none\/bunc": .*ENOENT.*\n$/)
+  mkdirSync(join(dir, 'taken'))
+  const over = await runProgram(dir, bunc('snapshot', '-o', join(dir, 'taken')))
+  expect([over.code, over.stderr.split('\n').length]).toEqual([1, 2])
+  expect(readdirSync(dir).filter((name) => name.includes('practice'))).toEqual([])
 })

@@ -1,9 +1,10 @@
 // Each executable of a release starts, on the processor and with the C library that it is for, and makes containers
 // there: what bunc promises of them it tries itself (`bunc selftest`).
 import { afterAll, expect, test } from 'bun:test'
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { original, segmentIn } from '#src/snapshot/image.ts'
 import { lacks } from '#tests/support/needs.ts'
 import { boot } from '#tests/vm/boot.ts'
 import { archive } from '#tests/vm/image/debian.ts'
@@ -49,14 +50,29 @@ test('the executable for amd64 starts here, without a variable and in an empty d
   )
 })
 
+test('the executable for amd64 can be given a snapshot, and is the same but for that', () => {
+  using place = scratch()
+  const file = join(place.path, 'bunc')
+  const released = join(release, 'bunc-linux-amd64')
+  run([released, 'snapshot', '--output', file])
+  const image = readFileSync(file)
+  const before = readFileSync(released)
+  expect(segmentIn(before)).toBeUndefined()
+  expect(segmentIn(image)).toBeGreaterThan(0)
+  expect(original(image).subarray(0, before.length).equals(before)).toBe(true)
+  expect(run([file, '--version'])).toBe(run([released, '--version']))
+})
+
 const muslName = 'the executable for amd64 with musl keeps its promises in a root that has musl alone'
 if (reason !== undefined) test.skip(`${muslName} [skipped: ${reason}]`, () => {})
 else
   test(muslName, async () => {
     const root = await makeMuslRoot(work.path, 'amd64')
     cpSync(join(release, 'bunc-linux-amd64-musl'), join(root, 'bin/bunc'))
-    const script = `set -e; root=${root}; ${IN_ROOT}\ninside /bin/bunc --version; inside /bin/bunc selftest`
-    expectBunc(run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script]))
+    const script = `set -e; root=${root}; ${IN_ROOT}\ninside /bin/bunc --version; inside /bin/bunc selftest; inside /bin/bunc snapshot 2>&1 || true`
+    const said = run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script])
+    expectBunc(said)
+    expect(said).toEndWith('bunc: Cannot take a snapshot for "/bin/bunc": there are snapshots with glibc only\n')
   })
 
 machineTest('aarch64', 'the executable for arm64 keeps its promises on an ARM processor', async () => {

@@ -45,7 +45,6 @@ export function buncFor(arch: Arch): string {
 
 /** What of the repository the guests have: what running a test takes. */
 export const SHARED = [
-  '.ci',
   'README.md',
   'bunfig.toml',
   'docs',

@@ -14,12 +14,13 @@ const USES = [
   'engines',
   'explain',
   'selftest',
+  'snapshot',
 ] as const
 
 /** What a folder of src/ may import besides itself, `config`, COMMON and #ffi. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['cli', 'snapshot.ts'],
-  'snapshot.ts': ['cli', 'container'],
+  'main.ts': ['cli', 'practice.ts'],
+  'practice.ts': ['cli', 'container'],
   cli: USES,
   container: PARTS,
   // These work on what `container` has saved, and on the parts directly.
@@ -31,6 +32,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engines: ['process'],
   explain: ['container', ...PARTS],
   selftest: ['container', ...PARTS],
+  // Knows an executable, and nothing of containers.
+  snapshot: [],
   // Asks the parts what they would refuse.
   validate: PARTS,
   process: [],

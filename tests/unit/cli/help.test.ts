@@ -56,7 +56,7 @@ describe('help()', () => {
     const text = help()
     const listed = text.split('\n').flatMap((line) => /^ {2}([a-z]+) {2}/.exec(line)?.[1] ?? [])
     expect(listed.sort()).toEqual(
-      'create start run state checkpoint restore kill delete exec list ps events pause resume update mounts spec features doctor selftest install explain validate try completion man'
+      'create start run state checkpoint restore kill delete exec list ps events pause resume update mounts spec features doctor selftest snapshot install explain validate try completion man'
         .split(' ')
         .sort(),
     )

@@ -81,9 +81,12 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     passed: [`import { Fd } from '#ffi/fd.ts'`, `import { bind } from '../rootfs/bind.ts'`],
   },
   'what the machines execute imports only what they have': {
-    refused: [['tests/support/x.ts', `import { BUN } from '#compile.ts'`]],
+    refused: [
+      ['tests/support/x.ts', `import { BUN } from '#compile.ts'`],
+      ['tests/container/x.test.ts', `import { release } from '#.ci/release/release.ts'`],
+    ],
     passed: [
-      ['tests/support/x.ts', `import { segmentIn } from '#.ci/snapshot/image.ts'`],
+      ['tests/support/x.ts', `import { segmentIn } from '#src/snapshot/image.ts'`],
       ['tests/unit/x.test.ts', `import { BUN } from '#compile.ts'`],
     ],
   },

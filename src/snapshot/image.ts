@@ -4,9 +4,12 @@
 import { ELF_LAYOUT, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
 import { PAGE } from '#ffi/snapshot/copy.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
+import { Failure } from '#src/failure.ts'
 
 const LAYOUT = ELF_LAYOUT[64]
 const READ_EXECUTE = 5
+/** Where in the segment it stands where the executable began before it had one. */
+const ENTRY_OFFSET = PROGRAM_SIZE - 8
 
 /** Where an ELF executable begins: e_entry of elf(5). */
 export function entryOf(executable: Buffer): number {
@@ -29,10 +32,11 @@ function programStart(size: number): number {
 
 /** Takes an executable, the program's segment, which begins with the code to execute first, and the copied memory. */
 export function withProgram(executable: Buffer, segment: Uint8Array, memory: readonly Uint8Array[]): Buffer {
-  if (segment.length !== PROGRAM_SIZE) throw new Error(`Cannot add ${segment.length} bytes: not ${PROGRAM_SIZE}`)
+  if (segment.length !== PROGRAM_SIZE) throw new RangeError(`Cannot add ${segment.length} bytes: not ${PROGRAM_SIZE}`)
   const start = programStart(executable.length)
   const image = Buffer.concat([executable, Buffer.alloc(start - executable.length), segment, ...memory])
   keepHeaders(image, start + HEADERS_OFFSET)
+  image.copy(image, start + ENTRY_OFFSET, LAYOUT.entry, LAYOUT.entry + 8)
   // A process that begins as a copy has no use for a loader: the program loads it where it is wanted.
   image.writeUInt32LE(PT_NULL, headerOf(image, PT_INTERP))
   const header = headerOf(image, PT_NOTE)
@@ -44,17 +48,38 @@ export function withProgram(executable: Buffer, segment: Uint8Array, memory: rea
   return image
 }
 
+/** Takes an executable, gives what it was before it had a snapshot: itself, where it has none. */
+export function original(executable: Buffer): Buffer {
+  const start = segmentIn(executable)
+  if (start === undefined) return executable
+  const image = Buffer.from(executable.subarray(0, start))
+  const [first, size] = headerTable(image)
+  const own = headerOf(image, PT_PHDR)
+  executable.copy(image, first, start + HEADERS_OFFSET, start + HEADERS_OFFSET + size)
+  // That one says in the copy where the copy is.
+  executable.copy(image, own, own, own + image.readUInt16LE(LAYOUT.phentsize))
+  executable.copy(image, LAYOUT.entry, start + ENTRY_OFFSET, start + ENTRY_OFFSET + 8)
+  return image
+}
+
 /** Copies the program headers, for ld.so; those that tell where they are tell where the copy is. */
 function keepHeaders(image: Buffer, at: number): void {
-  const headers = programHeaders(image)
-  const first = headers[0] ?? 0
-  image.copy(image, at, first, first + headers.length * image.readUInt16LE(LAYOUT.phentsize))
+  const [first, size] = headerTable(image)
+  image.copy(image, at, first, first + size)
   image.writeBigUInt64LE(BigInt(PROGRAM_AT + HEADERS_OFFSET), at + headerOf(image, PT_PHDR) - first + LAYOUT.vaddr)
+}
+
+/** Where the program headers begin, and how many bytes they have. */
+function headerTable(image: Buffer): [first: number, size: number] {
+  return [
+    Number(image.readBigUInt64LE(LAYOUT.phoff)),
+    image.readUInt16LE(LAYOUT.phnum) * image.readUInt16LE(LAYOUT.phentsize),
+  ]
 }
 
 function headerOf(image: Buffer, type: number): number {
   const header = programHeaders(image).find((at) => image.readUInt32LE(at) === type)
-  if (header === undefined) throw new Error(`Cannot add a segment to the executable: it has no header of type ${type}`)
+  if (header === undefined) throw new Failure(`the executable has no header of type ${type}`)
   return header
 }
 

@@ -3,10 +3,12 @@
 
 import { mkdirat } from '#ffi/calls/file.ts'
 import { execveat, exit, getpid } from '#ffi/calls/process.ts'
+import { FIXED_ADDRESSES, fixAddresses } from '#ffi/calls/scheduling.ts'
 import { exitProgram } from '#ffi/exit-program.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { COLD } from '#ffi/snapshot/layout.ts'
 import { suspend } from '#ffi/snapshot/suspend.ts'
+import { SLEEP } from './build.ts'
 import { runCommandLine } from './cli/command-line.ts'
 import { defaultSpec } from './config/default-spec.ts'
 import { removeTree, replaceFile, writeNew } from './files.ts'
@@ -34,8 +36,11 @@ export interface Woken {
 }
 
 /** Takes the addresses that follow SLEEP on the command line. What comes after it happens in other processes than this. */
-export async function asleep(kernel: Kernel, [suspended, processor]: readonly string[]): Promise<Woken> {
+export async function asleep(kernel: Kernel, [suspended = '', processor = '']: readonly string[]): Promise<Woken> {
   const { here } = kernel
+  // The addresses of the copy must be free in every process that is started in the usual way.
+  if (here(fixAddresses()) !== FIXED_ADDRESSES)
+    here(execveat('cwd', '/proc/self/exe', ['bunc', SLEEP, suspended, processor], []))
   for (const load of PARTS) await load()
   await rehearse(kernel)
   process.env = environment(['A=b'])

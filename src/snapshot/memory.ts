@@ -1,12 +1,16 @@
 // The memory of a process that sleeps, seen from outside: proc_pid_maps(5), proc_pid_pagemap(5), proc_pid_mem(5). Knows
 // which pages a copy must have, and nothing of what becomes of them.
 
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
-
+import type { Sys } from '#ffi/call.ts'
+import { openat } from '#ffi/calls/file.ts'
+import type { Fd } from '#ffi/fd.ts'
 import { PAGE, type Region, type Run } from '#ffi/snapshot/copy.ts'
+import { entriesOf, readText, readTextIfThere } from '#src/files.ts'
+import { readAt } from './large-file.ts'
 
 /** Addresses from here on are the kernel's. */
 const KERNEL = 2 ** 47
+const ZEROS = Buffer.alloc(PAGE)
 
 /** Takes the text of proc_pid_maps(5), gives the mappings below the kernel's. */
 export function regionsOf(maps: string): Region[] {
@@ -19,32 +23,37 @@ export function regionsOf(maps: string): Region[] {
 }
 
 /** Takes a pid, gives the names of its threads but for the first: proc_pid_comm(5). */
-export function otherThreads(pid: number): string[] {
-  const ids = readdirSync(`/proc/${pid}/task`).filter((id) => id !== String(pid))
-  return ids.map((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').trimEnd())
+export function otherThreads(sys: Sys, pid: number): string[] {
+  const ids = entriesOf(sys, `/proc/${pid}/task`).map(({ name }) => name)
+  return ids.flatMap((id) => {
+    const name = id === String(pid) ? undefined : readTextIfThere(sys, `/proc/${pid}/task/${id}/comm`)
+    return name === undefined ? [] : [name.trimEnd()]
+  })
 }
 
 /** A process whose memory is read. */
 export class Sleeper implements Disposable {
+  readonly #sys: Sys
   readonly #pid: number
-  readonly #memory: number
-  readonly #pages: number
+  readonly #memory: Fd
+  readonly #pages: Fd
 
   /** Takes its pid. Throws where it is not ours to read. */
-  constructor(pid: number) {
+  constructor(sys: Sys, pid: number) {
+    this.#sys = sys
     this.#pid = pid
-    this.#memory = openSync(`/proc/${pid}/mem`, 'r')
-    this.#pages = openSync(`/proc/${pid}/pagemap`, 'r')
+    this.#memory = sys(openat('cwd', `/proc/${pid}/mem`, ['RDONLY']))
+    this.#pages = sys(openat('cwd', `/proc/${pid}/pagemap`, ['RDONLY']))
   }
 
   /** Its mappings. */
   regions(): Region[] {
-    return regionsOf(readFileSync(`/proc/${this.#pid}/maps`, 'utf8'))
+    return regionsOf(readText(this.#sys, `/proc/${this.#pid}/maps`))
   }
 
   /** A copy of what it has at an address. */
   read(from: number, size: number): Buffer {
-    return filled(this.#memory, Buffer.alloc(size), from)
+    return readAt(this.#sys, this.#memory, from, size)
   }
 
   /**
@@ -53,7 +62,7 @@ export class Sleeper implements Disposable {
    */
   ownPages(region: Region): Run[] {
     const count = (region.to - region.from) / PAGE
-    const flags = filled(this.#pages, Buffer.alloc(count * 8), (region.from / PAGE) * 8)
+    const flags = readAt(this.#sys, this.#pages, (region.from / PAGE) * 8, count * 8)
     const zeroed = !region.name.startsWith('/')
     const runs: { from: number; size: number; region: Region }[] = []
     for (let i = 0; i < count; i++) {
@@ -61,7 +70,7 @@ export class Sleeper implements Disposable {
       const flag = flags[i * 8 + 7] ?? 0
       if ((flag & 0xc0) === 0 || (flag & 0x20) !== 0) continue
       const from = region.from + i * PAGE
-      if (zeroed && this.read(from, PAGE).every((byte) => byte === 0)) continue
+      if (zeroed && this.read(from, PAGE).equals(ZEROS)) continue
       const last = runs.at(-1)
       if (last !== undefined && last.from + last.size === from) last.size += PAGE
       else runs.push({ from, size: PAGE, region })
@@ -70,16 +79,7 @@ export class Sleeper implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#memory)
-    closeSync(this.#pages)
+    this.#memory[Symbol.dispose]()
+    this.#pages[Symbol.dispose]()
   }
-}
-
-function filled(file: number, bytes: Buffer, from: number): Buffer {
-  for (let at = 0; at < bytes.length;) {
-    const count = readSync(file, bytes, at, bytes.length - at, from + at)
-    if (count === 0) throw new Error(`Cannot read the memory of the process that sleeps: nothing is at ${from + at}`)
-    at += count
-  }
-  return bytes
 }

@@ -1,0 +1,207 @@
+// Takes a snapshot: has an executable start, load what it will need and go to sleep, and gives one that begins as a copy of
+// that process, in a fraction of the time. The copy holds the libc of this host, and is for processors like this one.
+
+import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
+import { fstat, openat, readlinkat, renameat, unlinkat } from '#ffi/calls/file.ts'
+import { waitPidfd } from '#ffi/calls/process.ts'
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { readElf } from '#ffi/elf.ts'
+import type { Code } from '#ffi/executor/assembler.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { decodeText } from '#ffi/kinds.ts'
+import { MACHINE } from '#ffi/machine.ts'
+import { X64 } from '#ffi/numbers/x64.ts'
+import type { Child, Kernel } from '#ffi/perform/kernel.ts'
+import { endChild } from '#ffi/perform/spawn.ts'
+import { snapshotCode } from '#ffi/snapshot/code.ts'
+import { PAGE, type Region, type Run, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
+import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
+import type { Asleep } from '#ffi/snapshot/suspend.ts'
+import { SLEEP } from '#src/build.ts'
+import { Failure } from '#src/failure.ts'
+import { readAll } from '#src/files.ts'
+import { entryOf, loaderOf, memoryStart, original, withProgram } from './image.ts'
+import { readAt, writeLarge } from './large-file.ts'
+import { otherThreads, Sleeper } from './memory.ts'
+import { forget, functionsOf } from './vdso.ts'
+
+/** Milliseconds after which it is ended, asleep or not. */
+const PATIENCE = 60_000
+const BETWEEN_LOOKS = 10
+/** Bytes: the usual limit of a stack, and more than the engine uses of it. */
+const STACK_SIZE = 8 << 20
+/**
+ * Threads that a copy can do without: they wait for work that does not come. Of others, the engine's collector above all,
+ * a copy would remember that they are there, and wait for them.
+ */
+const IDLE = ['JSCWarmUp', 'mi-scavenger']
+/** A mapping costs as much as a few pages that nobody needs. */
+const GAP = 16 * PAGE
+const MODE = 0o755
+
+/**
+ * Writes a copy of this program that has a snapshot. Takes the path of the file, which is replaced when all has gone well;
+ * gives its size in bytes. Throws a Failure where no snapshot can be taken.
+ */
+export function takeSnapshot(kernel: Kernel, path: string): number {
+  const { here } = kernel
+  if (MACHINE !== 'x64') throw new Failure('there are snapshots on x86-64 only')
+  const executable = original(ownExecutable(here))
+  if (readElf(executable)?.loader?.includes('ld-linux') !== true)
+    throw new Failure('there are snapshots with glibc only')
+  const beside = `${path}.practice`
+  const code = snapshotCode()
+  const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, ...beginning(executable) }
+  const practising = create(here, beside)
+  try {
+    fill(here, practising, withProgram(executable, segmentOf(code, [], nobody), []))
+    const image = copyOf(kernel, executable, beside, code)
+    here(unlinkat('cwd', beside, []))
+    fill(here, create(here, beside), image)
+    here(renameat('cwd', beside, 'cwd', path))
+    return image.length
+  } catch (error) {
+    here(tolerating(unlinkat('cwd', beside, []), 'ENOENT'))
+    throw error
+  }
+}
+
+function ownExecutable(sys: Sys): Buffer {
+  using file = sys(openat('cwd', '/proc/self/exe', ['RDONLY']))
+  return readAt(sys, file, 0, sys(fstat(file)).size)
+}
+
+/** A file that is not there yet. */
+function create(sys: Sys, path: string): Fd {
+  return sys(openat('cwd', path, ['WRONLY', 'CREAT', 'EXCL'], MODE))
+}
+
+/** Writes all of it, and closes the file: one that is open to be written cannot be executed. */
+function fill(sys: Sys, created: Fd, image: Uint8Array): void {
+  using file = created
+  writeLarge(sys, file, image)
+}
+
+/** Has the file start and go to sleep, gives the executable with its memory. */
+function copyOf(kernel: Kernel, executable: Buffer, file: string, code: Code): Buffer {
+  const { here } = kernel
+  // What is practised has an output of its own, and complains where it may not do all.
+  using output = here(memfdCreate('output', ['CLOEXEC']))
+  using complaints = here(memfdCreate('complaints', ['CLOEXEC']))
+  // While the other end is open, it sleeps.
+  const [ends, held] = here(pipe(['CLOEXEC']))
+  using stdin = ends
+  const labels = ['suspend', 'processor'].map((label) => String(PROGRAM_AT + code.offsetOf(label)))
+  const child = kernel.start({
+    path: file,
+    args: ['bunc', SLEEP, ...labels],
+    env: [],
+    stdio: [stdin, output, complaints],
+  })
+  using pidfd = child.pidfd
+  try {
+    waitUntilAsleep(here, child)
+    const busy = otherThreads(here, child.pid).filter((name) => !IDLE.includes(name))
+    if (busy.length > 0) throw new Failure(`its threads ${busy.join(', ')} would be missing`)
+    using sleeper = new Sleeper(here, child.pid)
+    // As its mappings name it.
+    const name = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
+    return imageOf(executable, { code, sleeper, asleep: lastLine(here, output), file: name })
+  } finally {
+    endChild(here, pidfd)
+    held[Symbol.dispose]()
+  }
+}
+
+function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child): void {
+  for (let left = PATIENCE; !isAsleep(sys, pid); left -= BETWEEN_LOOKS) {
+    const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
+    if (ended === true) {
+      const ending = sys(waitPidfd(pidfd, ['EXITED', 'NOWAIT']))
+      throw new Failure(`the process that was to sleep ended with ${ending?.signal ?? ending?.status}`)
+    }
+    if (left <= 0) throw new Failure(`the process that was to sleep does not, after ${PATIENCE / 1000} seconds`)
+  }
+}
+
+/** proc_pid_syscall(5): whether it reads from its stdin. While it practises it lets nobody look but root. */
+function isAsleep(sys: Sys, pid: number): boolean {
+  using file = sys(tolerating(openat('cwd', `/proc/${pid}/syscall`, ['RDONLY']), 'EACCES'))
+  return !file.missing && decodeText(readAll(sys, file)).startsWith(`${X64.read} 0x0 `)
+}
+
+/** What it has said last: before, it has done commands for practice. */
+function lastLine(sys: Sys, output: Fd): Asleep {
+  const text = readAt(sys, output, 0, sys(fstat(output)).size).toString()
+  return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '')
+}
+
+/** A process that sleeps, and what it was started from. */
+interface Asleeper {
+  readonly code: Code
+  readonly sleeper: Sleeper
+  readonly asleep: Asleep
+  readonly file: string
+}
+
+function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Buffer {
+  const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
+  const others = regions.filter(({ name }) => name !== file)
+  const own = regions.filter(({ name }) => name === file)
+  const runs = [...others.flatMap((region) => pagesOf(sleeper, region)), ...own.flatMap((r) => sleeper.ownPages(r))]
+  const start = memoryStart(executable.length)
+  const { calls, sure } = wakeCalls({ taken: others, runs, executable: file, start, asleep })
+  const segment = segmentOf(code, calls, {
+    sure,
+    processor: BigInt(asleep.processor),
+    stack: Number(sleeper.read(asleep.stack, 8).readBigUInt64LE()),
+    started: asleep.started,
+    wake: PROGRAM_AT + code.offsetOf('woken'),
+    ...beginning(executable),
+  })
+  return withProgram(executable, segment, copied(sleeper, runs))
+}
+
+/** How it begins without a snapshot. */
+function beginning(executable: Buffer): { entry: number; loader: number } {
+  return { entry: entryOf(executable), loader: loaderOf(executable) }
+}
+
+/** As far down as a stack may grow that the kernel has made: a copy of one does not grow. */
+function grown(stack: Region): Region {
+  return { ...stack, from: stack.to - STACK_SIZE }
+}
+
+function copied(sleeper: Sleeper, runs: readonly Run[]): Buffer[] {
+  const vdso = runs.filter(({ region }) => region.name === VDSO)
+  const functions = new Set(vdso.flatMap(({ from, size }) => [...functionsOf(sleeper.read(from, size), from)]))
+  return runs.map(({ from, size, region }) => {
+    const bytes = sleeper.read(from, size)
+    if (LIBC.test(region.name)) forget(bytes, functions)
+    return bytes
+  })
+}
+
+const VDSO = '[vdso]'
+/** What the functions of the vdso read: of no use where nothing calls them, and readable by the kernel alone. */
+const VVAR = /^\[vvar/
+/** Who calls them. */
+const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
+
+/** What of a region must be copied: of a library all, for its file, or the kernel, may be another where the copy wakes up. */
+function pagesOf(sleeper: Sleeper, region: Region): Run[] {
+  if (region.access.startsWith('---') || VVAR.test(region.name)) return []
+  if (region.name.startsWith('/') || region.name === VDSO)
+    return [{ from: region.from, size: region.to - region.from, region }]
+  return joined(sleeper.ownPages(region))
+}
+
+function joined(runs: readonly Run[]): Run[] {
+  const wide: Run[] = []
+  for (const run of runs) {
+    const last = wide.at(-1)
+    if (last === undefined || run.from - last.from - last.size > GAP) wide.push(run)
+    else wide[wide.length - 1] = { ...last, size: run.from + run.size - last.from }
+  }
+  return wide
+}
