@@ -15,3 +15,8 @@ export const SPEC_VERSION = '1.3.0'
  * functions follow it. No command has that name.
  */
 export const SLEEP = 'sleep-for-a-snapshot'
+
+/** Takes the path of the executable that is to sleep, gives that of the bundle with which it practises. */
+export function practiceBundle(executable: string): string {
+  return `${executable}-bundle`
+}

@@ -1,14 +1,14 @@
 // What bunc does before a snapshot is taken of it: all that would cost time again in each process. The hot commands are
 // loaded, and done once, so that the engine has linked them; as root with a container, which nothing is left of.
 
-import { mkdirat } from '#ffi/calls/file.ts'
+import { mkdirat, readlinkat } from '#ffi/calls/file.ts'
 import { execveat, exit, getpid } from '#ffi/calls/process.ts'
 import { FIXED_ADDRESSES, fixAddresses } from '#ffi/calls/scheduling.ts'
 import { exitProgram } from '#ffi/exit-program.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
 import { COLD } from '#ffi/snapshot/layout.ts'
 import { suspend } from '#ffi/snapshot/suspend.ts'
-import { SLEEP } from './build.ts'
+import { practiceBundle, SLEEP } from './build.ts'
 import { runCommandLine } from './cli/command-line.ts'
 import { defaultSpec } from './config/default-spec.ts'
 import { removeTree, replaceFile, writeNew } from './files.ts'
@@ -66,7 +66,8 @@ function environment(variables: readonly string[]): Record<string, string> {
 async function rehearse(kernel: Kernel): Promise<void> {
   const { here } = kernel
   const id = `bunc-snapshot-${here(getpid())}`
-  const bundle = `/tmp/${id}`
+  // Where a program may be executed: /tmp may be mounted noexec.
+  const bundle = practiceBundle(here(readlinkat('cwd', '/proc/self/exe')))
   try {
     for (const folder of ['', '/rootfs', ...['bin', 'proc', 'dev', 'sys', 'etc'].map((name) => `/rootfs/${name}`)])
       here(mkdirat('cwd', bundle + folder, 0o700))

@@ -3,7 +3,6 @@
 
 import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
 import { fstat, openat, readlinkat, renameat, unlinkat } from '#ffi/calls/file.ts'
-import { waitPidfd } from '#ffi/calls/process.ts'
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { readElf } from '#ffi/elf.ts'
 import type { Code } from '#ffi/executor/assembler.ts'
@@ -17,9 +16,9 @@ import { snapshotCode } from '#ffi/snapshot/code.ts'
 import { PAGE, type Region, type Run, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
 import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
 import type { Asleep } from '#ffi/snapshot/suspend.ts'
-import { SLEEP } from '#src/build.ts'
+import { practiceBundle, SLEEP } from '#src/build.ts'
 import { Failure } from '#src/failure.ts'
-import { readAll } from '#src/files.ts'
+import { readAll, removeTree } from '#src/files.ts'
 import { entryOf, loaderOf, memoryStart, original, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
 import { otherThreads, Sleeper } from './memory.ts'
@@ -39,11 +38,17 @@ const IDLE = ['JSCWarmUp', 'mi-scavenger']
 const GAP = 16 * PAGE
 const MODE = 0o755
 
+/** An executable with a snapshot: its size in bytes, and the first complaint about what could not be practised. */
+export interface Taken {
+  readonly size: number
+  readonly complaint: string | undefined
+}
+
 /**
- * Writes a copy of this program that has a snapshot. Takes the path of the file, which is replaced when all has gone well;
- * gives its size in bytes. Throws a Failure where no snapshot can be taken.
+ * Writes a copy of this program that has a snapshot. Takes the path of the file, which is replaced when all has gone well.
+ * Throws a Failure where no snapshot can be taken.
  */
-export function takeSnapshot(kernel: Kernel, path: string): number {
+export function takeSnapshot(kernel: Kernel, path: string): Taken {
   const { here } = kernel
   if (MACHINE !== 'x64') throw new Failure('there are snapshots on x86-64 only')
   const executable = original(ownExecutable(here))
@@ -55,13 +60,14 @@ export function takeSnapshot(kernel: Kernel, path: string): number {
   const practising = create(here, beside)
   try {
     fill(here, practising, withProgram(executable, segmentOf(code, [], nobody), []))
-    const image = copyOf(kernel, executable, beside, code)
+    const { image, complaint } = copyOf(kernel, executable, beside, code)
     here(unlinkat('cwd', beside, []))
     fill(here, create(here, beside), image)
     here(renameat('cwd', beside, 'cwd', path))
-    return image.length
+    return { size: image.length, complaint }
   } catch (error) {
     here(tolerating(unlinkat('cwd', beside, []), 'ENOENT'))
+    removeTree(here, practiceBundle(beside))
     throw error
   }
 }
@@ -83,7 +89,12 @@ function fill(sys: Sys, created: Fd, image: Uint8Array): void {
 }
 
 /** Has the file start and go to sleep, gives the executable with its memory. */
-function copyOf(kernel: Kernel, executable: Buffer, file: string, code: Code): Buffer {
+function copyOf(
+  kernel: Kernel,
+  executable: Buffer,
+  file: string,
+  code: Code,
+): { image: Buffer; complaint: string | undefined } {
   const { here } = kernel
   // What is practised has an output of its own, and complains where it may not do all.
   using output = here(memfdCreate('output', ['CLOEXEC']))
@@ -100,25 +111,29 @@ function copyOf(kernel: Kernel, executable: Buffer, file: string, code: Code): B
   })
   using pidfd = child.pidfd
   try {
-    waitUntilAsleep(here, child)
+    waitUntilAsleep(here, child, complaints)
     const busy = otherThreads(here, child.pid).filter((name) => !IDLE.includes(name))
     if (busy.length > 0) throw new Failure(`its threads ${busy.join(', ')} would be missing`)
     using sleeper = new Sleeper(here, child.pid)
     // As its mappings name it.
     const name = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
-    return imageOf(executable, { code, sleeper, asleep: lastLine(here, output), file: name })
+    const asleep: Asleep = JSON.parse(linesOf(here, output).at(-1) ?? '')
+    return {
+      image: imageOf(executable, { code, sleeper, asleep, file: name }),
+      complaint: linesOf(here, complaints)[0],
+    }
   } finally {
     endChild(here, pidfd)
     held[Symbol.dispose]()
   }
 }
 
-function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child): void {
+function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child, complaints: Fd): void {
   for (let left = PATIENCE; !isAsleep(sys, pid); left -= BETWEEN_LOOKS) {
     const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
     if (ended === true) {
-      const ending = sys(waitPidfd(pidfd, ['EXITED', 'NOWAIT']))
-      throw new Failure(`the process that was to sleep ended with ${ending?.signal ?? ending?.status}`)
+      const said = linesOf(sys, complaints).at(-1)
+      throw new Failure(`the process that was to sleep has ended${said === undefined ? '' : `: ${said}`}`)
     }
     if (left <= 0) throw new Failure(`the process that was to sleep does not, after ${PATIENCE / 1000} seconds`)
   }
@@ -130,10 +145,10 @@ function isAsleep(sys: Sys, pid: number): boolean {
   return !file.missing && decodeText(readAll(sys, file)).startsWith(`${X64.read} 0x0 `)
 }
 
-/** What it has said last: before, it has done commands for practice. */
-function lastLine(sys: Sys, output: Fd): Asleep {
-  const text = readAt(sys, output, 0, sys(fstat(output)).size).toString()
-  return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '')
+/** What was written to a file until now. Of a complaint, what follows the name of the program. */
+function linesOf(sys: Sys, file: Fd): string[] {
+  const text = readAt(sys, file, 0, sys(fstat(file)).size).toString()
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^bunc: /, '')]))
 }
 
 /** A process that sleeps, and what it was started from. */

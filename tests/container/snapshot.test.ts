@@ -204,3 +204,20 @@ test('"snapshot" that cannot be written is one line, and leaves nothing', async 
   expect([over.code, over.stderr.split('\n').length]).toEqual([1, 2])
   expect(readdirSync(dir).filter((name) => name.includes('practice'))).toEqual([])
 })
+
+test('"snapshot" of an ordinary user says what it could not practise, and starts as a copy', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'bunc-test-'))
+  try {
+    chmodSync(place, 0o777)
+    const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+    const taken = await runProgram(dir, [...user, resolve(BINARY), 'snapshot', '--output', join(place, 'bunc')])
+    expect([taken.code, taken.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^bunc: warning: Not all commands could be practised: .*EPERM.*\n$/),
+    ])
+    expect((await copied([join(place, 'bunc'), '--version'])).anew).toBe(false)
+    expect(readdirSync(place)).toEqual(['bunc'])
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+})
