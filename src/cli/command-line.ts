@@ -63,11 +63,15 @@ async function logOf({ here }: Kernel, global: Invoked['global']): Promise<Log> 
 }
 
 function world(kernel: Kernel, { global }: Invoked, log: Log): World {
-  const cwd = kernel.here(getcwd())
+  let cwd: string | undefined
+  // Not before somebody asks: it may have been removed, which is nothing to whom it does not concern.
+  const current = () => (cwd ??= kernel.here(getcwd()))
   return {
     kernel,
-    cwd,
-    store: storeDirectory(kernel.here, cwd, global.root, process.env),
+    get cwd() {
+      return current()
+    },
+    store: storeDirectory(kernel.here, current, global.root, process.env),
     print: (text) => print(kernel.here, text),
     warn: (error) => {
       const message = failureText(error)

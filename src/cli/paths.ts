@@ -14,8 +14,10 @@ export function absolute(cwd: string, path: string): string {
 }
 
 /**
- * The directory in which containers are kept: what --root says, else `defaultStore`. `env` is the environment of bunc.
+ * The directory in which containers are kept: what --root says, else `defaultStore`. `cwd` gives the current directory,
+ * for a path that begins there; `env` is the environment of bunc.
  */
-export function storeDirectory(sys: Sys, cwd: string, root: string | undefined, env: NodeJS.ProcessEnv): string {
-  return root === undefined ? defaultStore(sys, env['XDG_RUNTIME_DIR']) : absolute(cwd, root)
+export function storeDirectory(sys: Sys, cwd: () => string, root: string | undefined, env: NodeJS.ProcessEnv): string {
+  if (root === undefined) return defaultStore(sys, env['XDG_RUNTIME_DIR'])
+  return absolute(root.startsWith('/') ? '' : cwd(), root)
 }

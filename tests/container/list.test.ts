@@ -60,3 +60,16 @@ containerTest('list refuses a format that it does not know', async (box) => {
   expect(outcome.code).not.toBe(0)
   expect(outcome.stderr).toMatch(/yaml|invalid format/)
 })
+
+containerTest('what needs no current directory works where that has been removed', async (box) => {
+  await box.running()
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+  const inGone = (...args: readonly string[]) =>
+    box.program(['sh', '-c', script, 'sh', ...box.runtime.argv, '--root', box.root, ...args], { cwd: box.dir })
+  for (const args of [
+    ['list', '--quiet'],
+    ['state', box.name],
+    ['kill', box.name, 'KILL'],
+  ])
+    expect(`${args[0]}: ${(await inGone(...args)).code}`).toBe(`${args[0]}: 0`)
+})
