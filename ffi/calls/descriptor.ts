@@ -89,13 +89,6 @@ export const eventfd = syscall<[flags: readonly ('CLOEXEC' | 'NONBLOCK')[]], Fd>
   ownedFd,
 )
 
-/** close_range(2) with CLOSE_RANGE_CLOEXEC (5.11): marks every descriptor from `first` on. */
-export const closeOnExecFrom = syscall<[first: number], void>(
-  'close_range',
-  [integer, constant(0xffffffff, '~0'), constant(4, 'CLOEXEC')],
-  nothing,
-)
-
 const POLLFD = struct({ fd: 'i32', events: 'u16', revents: 'u16' })
 const POLL = { IN: 1, OUT: 4, ERR: 8, HUP: 16 } as const
 

@@ -22,6 +22,9 @@ const O_CLOEXEC = 0x8_0000
 /** struct robust_list_head. */
 const ROBUST_SIZE = 24
 const SIGNAL_SET_SIZE = 8
+const FIRST_PRIVATE = 4
+const LAST = 0xffff_ffff
+const CLOSE_RANGE_CLOEXEC = 4
 
 /** A mapping of a process: proc_pid_maps(5). */
 export interface Region {
@@ -146,9 +149,10 @@ function protection(access: string): number {
   return (['r', 'w', 'x'] as const).reduce((sum, right) => sum | (access.includes(right) ? PROT[right] : 0), 0)
 }
 
-/** What the kernel knows of the thread. */
+/** What the kernel knows of the thread; and, as Bun does when it begins, no file of the caller's is to be passed on. */
 function thread({ thread: pointer, robust, alternateStack, actions }: Asleep): Call[] {
   return [
+    { number: X64.close_range, args: [FIRST_PRIVATE, LAST, CLOSE_RANGE_CLOEXEC], harmless: true },
     { number: X64.arch_prctl, args: [ARCH_SET_FS, pointer] },
     { number: X64.set_robust_list, args: [robust, ROBUST_SIZE] },
     {

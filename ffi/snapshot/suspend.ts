@@ -2,7 +2,6 @@
 // comes after `suspend` happens in every process that wakes up from the copy, and never in this one.
 
 import { Arena, ARENA_SIZE } from '../arena.ts'
-import { closeOnExecFrom } from '../calls/descriptor.ts'
 import { read } from '../calls/file.ts'
 import { getpid, setDumpable } from '../calls/process.ts'
 import { alternateStack, robustList, signalAction, threadPointer } from '../calls/thread.ts'
@@ -11,7 +10,6 @@ import { mapMemory, memoryAt, snapshotFunctions } from '../libc.ts'
 import { forgetCaller } from '../perform/caller.ts'
 import { uncatchSignals } from '../perform/catch.ts'
 import { here, inherited } from '../perform/here.ts'
-import { harmlessly } from '../call.ts'
 import { SIGNAL } from '../numbers/signal.ts'
 import { SNAPSHOT } from './layout.ts'
 
@@ -79,8 +77,6 @@ export function suspend(
   // Those who lock and signal threads know this one by the number that it had.
   const own = here(getpid())
   for (const i of numbers) descriptor[i] = own
-  // As Bun does when it begins.
-  here(harmlessly(closeOnExecFrom(4)))
   return startedWith(started)
 }
 

@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs'
 import {
   addSeals,
   close,
-  closeOnExecFrom,
   duplicate,
   dupTo,
   eventfd,
@@ -21,7 +20,6 @@ import {
 import { fstat, ftruncate, put, read } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { here, inherited } from '#ffi/perform/here.ts'
-import { encoded } from '../encoded.ts'
 import { pretendedOwner } from '../pretended-owner.ts'
 
 const O_NONBLOCK = 0o4000
@@ -74,12 +72,6 @@ describe('copies', () => {
     expect(here(statusFlags(file)) & O_NONBLOCK).toBe(O_NONBLOCK)
     here(setStatusFlags(file, []))
     expect(here(statusFlags(file)) & O_NONBLOCK).toBe(0)
-  })
-
-  test('all from a number on are marked in one call', () => {
-    const call = closeOnExecFrom(3)
-    expect(encoded(call).args.slice(0, 3)).toEqual([3n, 0xffff_ffffn, 4n])
-    expect(call.show()).toBe('close_range(3, ~0, CLOEXEC)')
   })
 
   test('close names the descriptor', () => {
