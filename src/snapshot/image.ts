@@ -1,6 +1,8 @@
 // The executable that has the program of snapshot/program.ts: Bun's, with one segment more, which begins first. The header
 // of its notes makes room for that of the segment: nothing reads them in a process, and no byte of the file moves.
 
+import { readElf } from '#ffi/elf.ts'
+import { MACHINE } from '#ffi/machine.ts'
 import { ELF_LAYOUT, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
 import { PAGE } from '#ffi/snapshot/copy.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
@@ -81,6 +83,14 @@ function headerOf(image: Buffer, type: number): number {
   const header = programHeaders(image).find((at) => image.readUInt32LE(at) === type)
   if (header === undefined) throw new Failure(`the executable has no header of type ${type}`)
   return header
+}
+
+/** Takes the beginning of an executable, says whether it has a snapshot, could have one, or neither: its libc is none. */
+export function snapshotOf(start: Buffer): 'taken' | 'possible' | undefined {
+  const elf = MACHINE === 'x64' ? readElf(start) : undefined
+  if (elf === undefined) return undefined
+  if (segmentIn(start) !== undefined) return 'taken'
+  return elf.loader?.includes('ld-linux') === true ? 'possible' : undefined
 }
 
 /** The offset in the file of the program's segment; undefined where an executable has none. */

@@ -4,7 +4,6 @@
 import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
 import { fstat, openat, readlinkat, renameat, unlinkat } from '#ffi/calls/file.ts'
 import { type Sys, tolerating } from '#ffi/call.ts'
-import { readElf } from '#ffi/elf.ts'
 import type { Code } from '#ffi/executor/assembler.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
@@ -19,7 +18,7 @@ import type { Asleep } from '#ffi/snapshot/suspend.ts'
 import { practiceBundle, SLEEP } from '#src/build.ts'
 import { Failure } from '#src/failure.ts'
 import { readAll, removeTree } from '#src/files.ts'
-import { entryOf, loaderOf, memoryStart, original, withProgram } from './image.ts'
+import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
 import { otherThreads, Sleeper } from './memory.ts'
 import { forget, functionsOf } from './vdso.ts'
@@ -52,8 +51,7 @@ export function takeSnapshot(kernel: Kernel, path: string): Taken {
   const { here } = kernel
   if (MACHINE !== 'x64') throw new Failure('there are snapshots on x86-64 only')
   const executable = original(ownExecutable(here))
-  if (readElf(executable)?.loader?.includes('ld-linux') !== true)
-    throw new Failure('there are snapshots with glibc only')
+  if (snapshotOf(executable) === undefined) throw new Failure('there are snapshots with glibc only')
   const beside = `${path}.practice`
   const code = snapshotCode()
   const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, ...beginning(executable) }

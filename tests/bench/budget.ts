@@ -24,5 +24,6 @@ export const MODULE_BUDGET: Readonly<Record<EntryName, number>> = {
   always: 126,
   'create, run, exec': 146,
   'list, ps, pause': 14,
-  'rare commands': 257,
+  // Five of them tell doctor whether there is a snapshot.
+  'rare commands': 262,
 }

@@ -187,6 +187,11 @@ test('"snapshot" writes an executable that starts as a copy, from one that has a
   expect(await runProgram(dir, [second, 'snapshot'])).toMatchObject({ code: 0, stderr: '' })
   const bare = join(dir, 'bare')
   writeFileSync(bare, original(readFileSync(second)), { mode: 0o755 })
+  const verdicts: Promise<string>[] = [second, bare].map(async (file) => {
+    const { stdout } = await runProgram(dir, [file, 'doctor'])
+    return /^ +(\w+) +snapshot /m.exec(stdout)?.[1] ?? 'none'
+  })
+  expect(await Promise.all(verdicts)).toEqual(['works', 'limited'])
   const one = await copied([first, '--version'])
   const two = await copied([second, '--version'])
   const none = await traced([bare, '--version'])

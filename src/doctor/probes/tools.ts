@@ -1,16 +1,41 @@
-// Programs and services that bunc works with: systemd, criu, and the engines that call it.
+// Programs and services that bunc works with: systemd, criu, and the engines that call it; and how bunc itself begins.
 
 import { statIfThere } from '#src/files.ts'
 import { systemdRelease } from '#src/cgroups/systemd/units.ts'
-import type { Sys } from '#ffi/call.ts'
+import { type Sys, tolerating } from '#ffi/call.ts'
+import { openat, read } from '#ffi/calls/file.ts'
 import { ENGINES, type EngineName } from '#src/engines/engines.ts'
 import { known } from '#src/engines/known.ts'
 import { Failure } from '#src/failure.ts'
 import { found } from '#src/process/found.ts'
+import { snapshotOf } from '#src/snapshot/image.ts'
 import { type Patient, type Probe, tried, type Verdict, works } from '../verdict.ts'
 
-/** Looks for systemd and criu. */
-export const toolsProbe: Probe = (patient) => [systemd(patient.kernel.here), criu(patient)]
+/** Looks for systemd, criu, and bunc's own snapshot. */
+export const toolsProbe: Probe = (patient) => [
+  systemd(patient.kernel.here),
+  criu(patient),
+  ...snapshot(patient.kernel.here),
+]
+
+/** Nothing where there are no snapshots. */
+function snapshot(here: Sys): readonly Verdict[] {
+  using file = here(tolerating(openat('cwd', '/proc/self/exe', ['RDONLY']), 'ENOENT'))
+  if (file.missing) return []
+  switch (snapshotOf(Buffer.from(here(read(file, HEADERS_SIZE))))) {
+    case 'taken':
+      return [works('snapshot', 'the executable has one')]
+    case 'possible': {
+      const why = 'none is taken: each command begins anew'
+      return [{ subject: 'snapshot', verdict: 'limited', why, mend: 'bunc snapshot' }]
+    }
+    default:
+      return []
+  }
+}
+
+/** More than the headers at the beginning of an executable have. */
+const HEADERS_SIZE = 4096
 
 function systemd(here: Sys): Verdict {
   const mend = 'use the cgroupfs driver, which needs no systemd'

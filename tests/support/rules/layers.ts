@@ -28,7 +28,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['container', ...PARTS],
   // Reports what the tables of the parts hold, so that there is no second list.
   features: [...PARTS, 'bpf', 'checkpoint'],
-  doctor: ['container', 'engines', ...PARTS],
+  doctor: ['container', 'engines', 'snapshot', ...PARTS],
   engines: ['process'],
   explain: ['container', ...PARTS],
   selftest: ['container', ...PARTS],

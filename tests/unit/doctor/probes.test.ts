@@ -146,6 +146,10 @@ test('systemd that does not run is missing', () => {
   expect(look(toolsProbe).get('systemd')).toMatchObject({ verdict: 'missing' })
 })
 
+test('where it cannot be seen whether bunc has a snapshot, nothing is said of it', () => {
+  expect(look(toolsProbe).has('snapshot')).toBe(false)
+})
+
 describe('an engine', () => {
   const daemonJson = '{ "runtimes": { "fast": { "path": "/usr/local/bin/bunc" } } }'
   const installed = { '/usr/bin/dockerd': 'file', '/usr/local/bin/bunc': 'file' }

@@ -2,11 +2,14 @@
 // gets a segment more. That the result works, tests/container/snapshot.test.ts shows.
 
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
 
-import { entryOf, loaderOf, memoryStart, original, withProgram } from '#src/snapshot/image.ts'
+import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from '#src/snapshot/image.ts'
 import { otherThreads, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
 import { forget, functionsOf } from '#src/snapshot/vdso.ts'
+import { readElf } from '#ffi/elf.ts'
 import { mapMemory } from '#ffi/libc.ts'
+import { MACHINE } from '#ffi/machine.ts'
 import { here } from '#ffi/perform/here.ts'
 import { PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
 import { PAGE } from '#ffi/snapshot/copy.ts'
@@ -110,4 +113,12 @@ test('an executable without a header to spare is refused', () => {
   const segment = new Uint8Array(PROGRAM_SIZE)
   const without = executable(PT_PHDR, PT_INTERP, PT_LOAD)
   expect(() => withProgram(without, segment, [])).toThrow(`the executable has no header of type ${PT_NOTE}`)
+})
+
+test('whether there is a snapshot, or could be one, is seen in the first bytes', () => {
+  const runtime = readFileSync(process.execPath)
+  expect(snapshotOf(Buffer.from('#!/bin/sh'.padEnd(4096)))).toBeUndefined()
+  if (MACHINE !== 'x64' || readElf(runtime)?.loader?.includes('ld-linux') !== true) return
+  expect(snapshotOf(runtime.subarray(0, 4096))).toBe('possible')
+  expect(snapshotOf(withProgram(runtime, new Uint8Array(PROGRAM_SIZE), []).subarray(0, 4096))).toBe('taken')
 })
