@@ -68,6 +68,8 @@ async function rehearse(kernel: Kernel): Promise<void> {
   const id = `bunc-snapshot-${here(getpid())}`
   // Where a program may be executed: /tmp may be mounted noexec.
   const bundle = practiceBundle(here(readlinkat('cwd', '/proc/self/exe')))
+  // One that was killed has left it.
+  removeTree(here, bundle)
   try {
     for (const folder of ['', '/rootfs', ...['bin', 'proc', 'dev', 'sys', 'etc'].map((name) => `/rootfs/${name}`)])
       here(mkdirat('cwd', bundle + folder, 0o700))
