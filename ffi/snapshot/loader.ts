@@ -27,9 +27,10 @@ const MAP_ANONYMOUS = 0x20
 const AUXILIARY = { AT_PHDR: 3, AT_BASE: 7, AT_ENTRY: 9 } as const
 const STDERR = 2
 const BROKEN = 127
+/** In whole words of the program: a multiple of four bytes. */
 const COMPLAINT = 'bunc: Cannot load ld.so\n'
 
-/** Writes it, from the label `cold` on; `request` is set there, and the stack is as the kernel has made it. */
+/** Writes it, from the label `cold` on, which is reached with the stack as the kernel has made it. */
 export function writeLoader(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.label('cold')
   asm.address('request', 'request', '')
