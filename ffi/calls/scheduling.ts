@@ -1,7 +1,7 @@
 // When and where a process runs: sched_setattr(2), sched_setaffinity(2), ioprio_set(2), personality(2).
 
 import { type Kind, syscall } from '../call.ts'
-import { bits, constant, integer, nothing, oneOf, number } from '../kinds.ts'
+import { bits, constant, integer, nothing, number, oneOf } from '../kinds.ts'
 import { struct } from '../struct.ts'
 
 const POLICY = { OTHER: 0, FIFO: 1, RR: 2, BATCH: 3, ISO: 4, IDLE: 5, DEADLINE: 6 } as const

@@ -10,7 +10,10 @@ export const ELF_IDENT = { class: 4, data: 5, machine: 18 } as const
 export const ELF_CLASS = { 32: 1, 64: 2 } as const
 export const ELF_LITTLE_ENDIAN = 1
 
-/** Offsets of the program headers: in the file's header, and within one of them; more of them for the files of this machine. */
+/**
+ * Offsets of the program headers: in the file's header, and within one of them; more of them for the files of this
+ * machine.
+ */
 export const ELF_LAYOUT = {
   32: { phoff: 28, phentsize: 42, phnum: 44, offset: 4, filesz: 16 },
   64: { entry: 24, phoff: 32, phentsize: 54, phnum: 56, flags: 4, offset: 8, vaddr: 16, filesz: 32, memsz: 40 },

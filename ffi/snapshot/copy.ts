@@ -5,20 +5,13 @@ import { ANY_ERRNO, ENTRY, REQUEST } from '../executor/layout.ts'
 import type { Code } from '../executor/assembler.ts'
 import { X64 } from '../numbers/x64.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from './layout.ts'
+import { AT_FDCWD, MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, O_CLOEXEC } from './numbers.ts'
 import type { Asleep } from './suspend.ts'
 
-/** Bytes of a page. */
-export const PAGE = 4096
-
 const PROT = { r: 1, w: 2, x: 4 } as const
-const MAP_PRIVATE = 2
-const MAP_FIXED = 0x10
-const MAP_ANONYMOUS = 0x20
 const MAP_NORESERVE = 0x4000
 const MAP_FIXED_NOREPLACE = 0x10_0000
 const ARCH_SET_FS = 0x1002
-const AT_FDCWD = -100
-const O_CLOEXEC = 0x8_0000
 /** struct robust_list_head. */
 const ROBUST_SIZE = 24
 const SIGNAL_SET_SIZE = 8
@@ -173,7 +166,10 @@ export type Header = { readonly [name in Exclude<keyof typeof SNAPSHOT, 'process
   readonly processor: bigint
 }
 
-/** Gives the segment: the code, behind it the request area, and the structures that its calls point to. Room is left for headers. */
+/**
+ * Gives the segment: the code, behind it the request area, and the structures that its calls point to. Room is left for
+ * headers.
+ */
 export function segmentOf(code: Code, calls: readonly Call[], header: Header): Uint8Array {
   const segment = new Uint8Array(PROGRAM_SIZE)
   segment.set(code.bytes)

@@ -21,6 +21,8 @@ export const SNAPSHOT = {
   sure: 8,
   /** u64: what the processor must say of itself. */
   processor: 16,
+  /** u64: the address of the path of ld.so. */
+  loader: 24,
   /** u64: the stack pointer of the process that sleeps. */
   stack: 32,
   /** u64: the address where it looks for the stack pointer that its new process began with. */
@@ -29,8 +31,6 @@ export const SNAPSHOT = {
   wake: 48,
   /** u64: where the executable begins that has no snapshot. */
   entry: 56,
-  /** u64: the address of the path of its loader. */
-  loader: 24,
 } as const
 
 /** The variable that has bunc begin without its snapshot, as the kernel passes it: text and NUL, two words of it. */

@@ -7,6 +7,16 @@ import { system } from '../executor/program.ts'
 import { ELF_LAYOUT, PT_LOAD } from '../numbers/elf.ts'
 import type { X64 } from '../numbers/x64.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, SNAPSHOT } from './layout.ts'
+import {
+  AT_FDCWD,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_PRIVATE,
+  O_CLOEXEC,
+  PAGE,
+  PROT_NONE,
+  PROT_READ_WRITE,
+} from './numbers.ts'
 
 /** The system calls that it makes. */
 export type LoaderCalls = Pick<typeof X64, 'close' | 'exit_group' | 'mmap' | 'openat' | 'read' | 'write'>
@@ -15,14 +25,6 @@ const ELF = ELF_LAYOUT[64]
 const HEADER_SIZE = 56
 /** For the headers of ld.so; nobody else writes below the stack pointer. */
 const BUFFER_SIZE = 2048
-const PAGE_MASK = -4096
-const AT_FDCWD = -100
-const O_CLOEXEC = 0x8_0000
-const PROT_NONE = 0
-const PROT_READ_WRITE = 3
-const MAP_PRIVATE = 0x02
-const MAP_FIXED = 0x10
-const MAP_ANONYMOUS = 0x20
 /** a_type of getauxval(3): where the program headers lie, where ld.so lies, where it goes on. */
 const AUXILIARY = { AT_PHDR: 3, AT_BASE: 7, AT_ENTRY: 9 } as const
 const STDERR = 2
@@ -106,7 +108,7 @@ function writeReserve(asm: AssemblerX64, calls: LoaderCalls): void {
 function writeSegments(asm: AssemblerX64, calls: LoaderCalls): void {
   eachSegment(asm, 'segment', () => {
     asm.load(64, 'a0', { base: 'slot', offset: ELF.vaddr }, '')
-    asm.mask('a0', PAGE_MASK, 'its first page')
+    asm.mask('a0', -PAGE, 'its first page')
     asm.load(64, 'a1', { base: 'slot', offset: ELF.vaddr }, '')
     asm.load(64, 'temp', { base: 'slot', offset: ELF.filesz }, '')
     asm.add('a1', 'temp', 'where the file ends')
@@ -118,7 +120,7 @@ function writeSegments(asm: AssemblerX64, calls: LoaderCalls): void {
     asm.set('a3', MAP_PRIVATE | MAP_FIXED, 'MAP_PRIVATE|MAP_FIXED')
     asm.move('a4', 'seen', 'its descriptor')
     asm.load(64, 'a5', { base: 'slot', offset: ELF.offset }, '')
-    asm.mask('a5', PAGE_MASK, '')
+    asm.mask('a5', -PAGE, '')
     system(asm, calls.mmap, 'mmap')
     asm.jumpIfNegative('result', 'missing', '')
     writeZeros(asm, calls)
@@ -149,8 +151,8 @@ function writeZeros(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.move('a0', 'temp', '')
   asm.add('a0', 'entry', 'where the file ends')
   asm.move('entry', 'a0', '')
-  asm.add('entry', 4095, '')
-  asm.mask('entry', PAGE_MASK, 'where its last page ends')
+  asm.add('entry', PAGE - 1, '')
+  asm.mask('entry', -PAGE, 'where its last page ends')
   asm.move('temp', 'a0', '')
   asm.negate('temp', '')
   asm.add('temp', 'entry', 'bytes up to there')

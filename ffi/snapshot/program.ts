@@ -7,9 +7,8 @@ import { REPLY, REQUEST } from '../executor/layout.ts'
 import { system, writeBatch } from '../executor/program.ts'
 import { COLD, SNAPSHOT } from './layout.ts'
 import { type LoaderCalls, writeLoader, writeToEnvironment } from './loader.ts'
+import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ_WRITE } from './numbers.ts'
 
-const PROT_READ_WRITE = 3
-const MAP_PRIVATE_ANONYMOUS = 0x22
 /** For the results of a batch of as many entries as the segment has room for. */
 const REPLY_SIZE = 0x2000
 const BROKEN = 127
@@ -60,7 +59,7 @@ function writeWake(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.set('a0', 0, 'memory for results: its address')
   asm.set('a1', REPLY_SIZE, 'its size')
   asm.set('a2', PROT_READ_WRITE, 'PROT_READ|PROT_WRITE')
-  asm.set('a3', MAP_PRIVATE_ANONYMOUS, 'MAP_PRIVATE|MAP_ANONYMOUS')
+  asm.set('a3', MAP_PRIVATE | MAP_ANONYMOUS, 'MAP_PRIVATE|MAP_ANONYMOUS')
   asm.set('a4', -1, 'no file')
   asm.set('a5', 0, '')
   system(asm, calls.mmap, 'mmap')

@@ -4,8 +4,8 @@
 import { readElf } from '#ffi/elf.ts'
 import { MACHINE } from '#ffi/machine.ts'
 import { ELF_LAYOUT, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
-import { PAGE } from '#ffi/snapshot/copy.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
+import { PAGE } from '#ffi/snapshot/numbers.ts'
 import { Failure } from '#src/failure.ts'
 
 const LAYOUT = ELF_LAYOUT[64]

@@ -4,7 +4,8 @@
 import type { Sys } from '#ffi/call.ts'
 import { openat } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
-import { PAGE, type Region, type Run } from '#ffi/snapshot/copy.ts'
+import type { Region, Run } from '#ffi/snapshot/copy.ts'
+import { PAGE } from '#ffi/snapshot/numbers.ts'
 import { entriesOf, readText, readTextIfThere } from '#src/files.ts'
 import { readAt } from './large-file.ts'
 
@@ -24,11 +25,8 @@ export function regionsOf(maps: string): Region[] {
 
 /** Takes a pid, gives the names of its threads but for the first: proc_pid_comm(5). */
 export function otherThreads(sys: Sys, pid: number): string[] {
-  const ids = entriesOf(sys, `/proc/${pid}/task`).map(({ name }) => name)
-  return ids.flatMap((id) => {
-    const name = id === String(pid) ? undefined : readTextIfThere(sys, `/proc/${pid}/task/${id}/comm`)
-    return name === undefined ? [] : [name.trimEnd()]
-  })
+  const others = entriesOf(sys, `/proc/${pid}/task`).filter(({ name }) => name !== String(pid))
+  return others.flatMap(({ name }) => readTextIfThere(sys, `/proc/${pid}/task/${name}/comm`)?.trimEnd() ?? [])
 }
 
 /** A process whose memory is read. */

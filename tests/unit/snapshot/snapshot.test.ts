@@ -12,8 +12,8 @@ import { mapMemory } from '#ffi/libc.ts'
 import { MACHINE } from '#ffi/machine.ts'
 import { here } from '#ffi/perform/here.ts'
 import { PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
-import { PAGE } from '#ffi/snapshot/copy.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
+import { PAGE } from '#ffi/snapshot/numbers.ts'
 
 test('mappings are read with their names, those of the kernel left out', () => {
   const maps = [
