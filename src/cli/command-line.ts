@@ -65,13 +65,17 @@ async function logOf({ here }: Kernel, global: Invoked['global']): Promise<Log> 
 function world(kernel: Kernel, { global }: Invoked, log: Log): World {
   let cwd: string | undefined
   // Not before somebody asks: it may have been removed, which is nothing to whom it does not concern.
-  const current = () => (cwd ??= kernel.here(getcwd()))
+  const from = {
+    get cwd() {
+      return (cwd ??= kernel.here(getcwd()))
+    },
+  }
   return {
     kernel,
     get cwd() {
-      return current()
+      return from.cwd
     },
-    store: storeDirectory(kernel.here, current, global.root, process.env),
+    store: storeDirectory(kernel.here, from, global.root, process.env),
     print: (text) => print(kernel.here, text),
     warn: (error) => {
       const message = failureText(error)

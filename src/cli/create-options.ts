@@ -24,7 +24,7 @@ export interface Given {
 
 /** Reads the bundle, gives the options of the use-case. Throws a ConfigError or a Failure. */
 export function createOptions(world: World, { options, global, id }: Given): CreateOptions {
-  const bundle = absolute(world.cwd, options.bundle)
+  const bundle = absolute(world, options.bundle)
   const configText = readBundle(world, bundleFile(world, options))
   const sockets = listenFds(process.env, world.kernel.here(getpid()))
   const preserveFds = sockets.count + options.preserveFds
@@ -38,7 +38,7 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
     cgroupDriver: driver(global),
     consoleSocket: socketPath(world, options.consoleSocket),
     pidfdSocket: socketPath(world, options.pidfdSocket),
-    pidFile: options.pidFile === undefined ? undefined : absolute(world.cwd, options.pidFile),
+    pidFile: options.pidFile === undefined ? undefined : absolute(world, options.pidFile),
     noPivot: options.noPivot,
     noNewKeyring: options.noNewKeyring,
     rootless: global.rootless === 'auto' ? undefined : global.rootless === 'true',
@@ -49,8 +49,8 @@ export function createOptions(world: World, { options, global, id }: Given): Cre
 }
 
 /** Where the config is. As crun has it: the flag names a file, wherever that is. */
-export function bundleFile({ cwd }: World, { bundle, config }: Given['options']): string {
-  return config === undefined ? `${absolute(cwd, bundle)}/config.json` : absolute(cwd, config)
+export function bundleFile(world: World, { bundle, config }: Given['options']): string {
+  return config === undefined ? `${absolute(world, bundle)}/config.json` : absolute(world, config)
 }
 
 /** Takes the path of a config.json, gives its text. Throws a Failure where there is none. */
@@ -81,7 +81,7 @@ export function driver(global: Of<'create'>['global']): CreateOptions['cgroupDri
 }
 
 function socketPath(world: World, path: string | undefined): string | undefined {
-  return path === undefined ? undefined : absolute(world.cwd, path)
+  return path === undefined ? undefined : absolute(world, path)
 }
 
 /** Throws a Failure unless that many descriptors after stdio are open. */

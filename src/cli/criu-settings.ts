@@ -12,11 +12,11 @@ type Given = {
 }
 
 /** Takes the flags, gives the settings. Images are in "checkpoint" of the current directory where nothing else is said. */
-export function criuSettings({ cwd }: World, given: Given): Settings {
+export function criuSettings(world: World, given: Given): Settings {
   const { imagePath = 'checkpoint', workPath } = given
   return {
-    imagePath: absolute(cwd, imagePath),
-    workPath: workPath === undefined ? undefined : absolute(cwd, workPath),
+    imagePath: absolute(world, imagePath),
+    workPath: workPath === undefined ? undefined : absolute(world, workPath),
     tcpEstablished: given.tcpEstablished,
     extUnixSk: given.extUnixSk,
     shellJob: given.shellJob,

@@ -10,5 +10,5 @@ import type { World } from './verb.ts'
 /** Reads the text. Throws a Failure where there is none. */
 export function givenText(world: World, file: string): string {
   if (file === '-') return decodeText(readAll(world.kernel.here, inherited(0, 'stdin')))
-  return readGiven(world, absolute(world.cwd, file))
+  return readGiven(world, absolute(world, file))
 }

@@ -3,10 +3,18 @@
 import type { Sys } from '#ffi/call.ts'
 import { defaultStore } from '#src/container/default-store.ts'
 
-/** Takes a path and the current directory, gives the absolute path, without `.`, `..` and double slashes. */
-export function absolute(cwd: string, path: string): string {
+/** Whoever knows the current directory: a World, which asks the kernel for it when it is needed. */
+interface Somewhere {
+  readonly cwd: string
+}
+
+/**
+ * Takes a path, and who knows where one begins that is not absolute: nobody else is asked. Gives the absolute path, without
+ * `.`, `..` and double slashes.
+ */
+export function absolute(from: Somewhere, path: string): string {
   const parts: string[] = []
-  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
+  for (const part of (path.startsWith('/') ? path : `${from.cwd}/${path}`).split('/')) {
     if (part === '..') parts.pop()
     else if (part !== '' && part !== '.') parts.push(part)
   }
@@ -14,10 +22,8 @@ export function absolute(cwd: string, path: string): string {
 }
 
 /**
- * The directory in which containers are kept: what --root says, else `defaultStore`. `cwd` gives the current directory,
- * for a path that begins there; `env` is the environment of bunc.
+ * The directory in which containers are kept: what --root says, else `defaultStore`. `env` is the environment of bunc.
  */
-export function storeDirectory(sys: Sys, cwd: () => string, root: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (root === undefined) return defaultStore(sys, env['XDG_RUNTIME_DIR'])
-  return absolute(root.startsWith('/') ? '' : cwd(), root)
+export function storeDirectory(sys: Sys, from: Somewhere, root: string | undefined, env: NodeJS.ProcessEnv): string {
+  return root === undefined ? defaultStore(sys, env['XDG_RUNTIME_DIR']) : absolute(from, root)
 }

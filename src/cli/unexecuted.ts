@@ -55,7 +55,7 @@ function surroundings(world: World, invoked: Invoked): Surroundings {
     case 'run': {
       // Whatever was made is gone by now, and with it the copy.
       const config = readConfig(readBundle(world, bundleFile(world, invoked.options)))
-      return { config, bundle: absolute(world.cwd, invoked.options.bundle), process: config.process }
+      return { config, bundle: absolute(world, invoked.options.bundle), process: config.process }
     }
     case 'start':
     case 'exec': {

@@ -21,9 +21,9 @@ export const execVerb: Verb<'exec'> = (world, invocation) => {
     process: processOf(world, invocation),
     cgroup: options.cgroup,
     detach: options.detach,
-    consoleSocket: options.consoleSocket === undefined ? undefined : absolute(world.cwd, options.consoleSocket),
-    pidfdSocket: options.pidfdSocket === undefined ? undefined : absolute(world.cwd, options.pidfdSocket),
-    pidFile: options.pidFile === undefined ? undefined : absolute(world.cwd, options.pidFile),
+    consoleSocket: options.consoleSocket === undefined ? undefined : absolute(world, options.consoleSocket),
+    pidfdSocket: options.pidfdSocket === undefined ? undefined : absolute(world, options.pidfdSocket),
+    pidFile: options.pidFile === undefined ? undefined : absolute(world, options.pidFile),
     preserveFds: options.preserveFds,
     ignorePaused: options.ignorePaused,
   })
@@ -34,7 +34,7 @@ export const execVerb: Verb<'exec'> = (world, invocation) => {
 export function processOf(world: World, { options, operands }: Of<'exec'>): (own: Process) => Process {
   const { process: file } = options
   if (file === undefined) return (own) => changed(own, options, operands.args)
-  const given = readProcess(readGiven(world, absolute(world.cwd, file)))
+  const given = readProcess(readGiven(world, absolute(world, file)))
   return () => given
 }
 

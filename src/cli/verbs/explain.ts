@@ -21,14 +21,14 @@ export const explainVerb: Verb<'explain'> = (world, invocation) => {
 }
 
 function explainCreate(world: World, { operands, options, global }: Of<'explain'>): number {
-  const bundle = absolute(world.cwd, operands.bundle)
+  const bundle = absolute(world, operands.bundle)
   const configText = readBundle(world, `${bundle}/config.json`)
   const config = readConfig(configText)
   const cgroupDriver = driver(global)
   if (cgroupDriver === 'systemd')
     throw new Failure('Cannot explain what systemd would do', 'leave --systemd-cgroup out to see all other calls')
   const explanation = explain(
-    thisHost(world.kernel.here, { config, bundle, rootfs: absolute(bundle, config.root.path) }),
+    thisHost(world.kernel.here, { config, bundle, rootfs: absolute({ cwd: bundle }, config.root.path) }),
     {
       store: world.store,
       id: 'explained',
@@ -57,7 +57,7 @@ const MOST_ARGUMENTS = 6
 function explainCall(world: World, { options, operands }: Of<'explain'>): number {
   if (operands.syscall === undefined) throw new UsageError('explain --seccomp needs a system call after the bundle')
   const call = { syscall: operands.syscall, args: numbers(operands.args) }
-  const file = `${absolute(world.cwd, operands.bundle)}/config.json`
+  const file = `${absolute(world, operands.bundle)}/config.json`
   const { seccomp } = readConfig(readBundle(world, file)).linux
   if (seccomp === undefined)
     throw new Failure(

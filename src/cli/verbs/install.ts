@@ -54,12 +54,14 @@ function painted(line: string, paint: Paint): string {
   return tone === undefined ? text : paint(tone, text)
 }
 
-function installOptions({ kernel, cwd }: World, { options, operands }: Of<'install'>): InstallOptions {
+function installOptions(world: World, { options, operands }: Of<'install'>): InstallOptions {
   return {
     engine: operands.engine,
-    file: options.config === undefined ? undefined : absolute(cwd, options.config),
+    file: options.config === undefined ? undefined : absolute(world, options.config),
     binary:
-      options.binary === undefined ? kernel.here(readlinkat('cwd', '/proc/self/exe')) : absolute(cwd, options.binary),
+      options.binary === undefined
+        ? world.kernel.here(readlinkat('cwd', '/proc/self/exe'))
+        : absolute(world, options.binary),
     isDefault: options.default,
     dryRun: options.dryRun,
   }

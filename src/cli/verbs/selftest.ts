@@ -12,7 +12,8 @@ import { surfaceOf } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
 
 /** Tries every promise; 1 where one is broken. */
-export const selftestVerb: Verb<'selftest'> = ({ kernel, store, cwd, print }, { options, global }) => {
+export const selftestVerb: Verb<'selftest'> = (world, { options, global }) => {
+  const { kernel, store, print } = world
   if (kernel.here(geteuid()) !== 0)
     throw new Failure('Cannot make containers to test: operation not permitted', 'this needs root: sudo bunc selftest')
   holdSignals()
@@ -26,6 +27,6 @@ export const selftestVerb: Verb<'selftest'> = ({ kernel, store, cwd, print }, { 
     const next = PROMISES[number]
     if (next !== undefined) waiting.show(`${number + 1} of ${PROMISES.length}: ${next.name}`)
   })
-  if (options.junit !== undefined) replaceFile(kernel.here, absolute(cwd, options.junit), junit(outcomes), 0o644)
+  if (options.junit !== undefined) replaceFile(kernel.here, absolute(world, options.junit), junit(outcomes), 0o644)
   return outcomes.some(({ verdict }) => verdict === 'broken') ? 1 : 0
 }

@@ -14,7 +14,7 @@ export const snapshotVerb: Verb<'snapshot'> = (world, { options }) => {
   // The process that is to sleep ends with this one's work, and the file beside goes.
   holdSignals()
   const own = () => kernel.here(readlinkat('cwd', '/proc/self/exe')).replace(/ \(deleted\)$/, '')
-  const path = options.output === undefined ? own() : absolute(world.cwd, options.output)
+  const path = options.output === undefined ? own() : absolute(world, options.output)
   const { size, complaint } = doing(`take a snapshot for "${path}"`, () => takeSnapshot(kernel, path))
   print(`${path}: ${(size / 1e6).toFixed(1)} MB with its snapshot\n`)
   if (complaint !== undefined) warn(new Failure(`Not all commands could be practised: ${complaint}`))

@@ -10,9 +10,9 @@ import { absolute } from '../paths.ts'
 import type { Verb } from '../verb.ts'
 
 /** Writes a config.json to begin with; one that is there already is left alone. */
-export const specVerb: Verb<'spec'> = ({ kernel, cwd }, { options }) => {
-  const { here } = kernel
-  const file = absolute(absolute(cwd, options.bundle), options.file ?? 'config.json')
+export const specVerb: Verb<'spec'> = (world, { options }) => {
+  const { here } = world.kernel
+  const file = absolute({ cwd: absolute(world, options.bundle) }, options.file ?? 'config.json')
   const user = options.rootless ? { uid: here(geteuid()), gid: here(getegid()) } : undefined
   try {
     const text = `${JSON.stringify(defaultSpec(user), null, '\t')}\n`

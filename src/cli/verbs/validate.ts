@@ -15,7 +15,7 @@ import type { Verb } from '../verb.ts'
 export const validateVerb: Verb<'validate'> = (world, { operands, options }) => {
   const { kernel, print } = world
   const piped = operands.bundle === '-'
-  const bundle = piped ? undefined : absolute(world.cwd, operands.bundle)
+  const bundle = piped ? undefined : absolute(world, operands.bundle)
   const file = bundle === undefined ? 'standard input' : `${bundle}/config.json`
   const text = piped ? decodeText(readAll(kernel.here, inherited(0, 'stdin'))) : readBundle(world, file)
   const findings = validate(kernel.here, { text, file, bundle })
