@@ -96,10 +96,13 @@ const IGNORED_BY_BUN: readonly number[] = [SIGNAL.SIGPIPE, SIGNAL.SIGXFSZ]
 
 /** Bytes: enough for the addresses of most processes, and no less than the longest text that execve(2) takes. */
 const AT_FIRST = 128 << 10
+/** a_type of getauxval(3): the path that was executed. */
+const AT_EXECFN = 31
 
 /**
- * Takes the stack pointer that a process began with: argc, the addresses of the words, NULL, those of the variables, NULL.
- * The kernel puts all their texts one after the other, in that order.
+ * Takes the stack pointer that a process began with: argc, the addresses of the words, NULL, those of the variables, NULL,
+ * the auxiliary vector. The kernel puts all their texts one after the other, in that order, and behind them the path that
+ * it has executed, which ends where the stack ends: nothing may be read beyond the texts.
  */
 export function startedWith(stack: number, size = AT_FIRST): Started {
   const words = new Uint32Array(memoryAt(stack, size).buffer)
@@ -107,20 +110,20 @@ export function startedWith(stack: number, size = AT_FIRST): Started {
   const argc = address(0)
   let end = argc + 2
   while (2 * end < words.length && address(end) !== 0) end++
-  if (2 * end >= words.length) return startedWith(stack, 2 * size)
+  let path = end + 1
+  while (2 * path < words.length && address(path) !== AT_EXECFN) path += 2
+  if (2 * path + 3 >= words.length) return startedWith(stack, 2 * size)
   const first = address(1)
-  const last = address(end - 1 > argc + 1 ? end - 1 : argc)
-  const length = last - first + memoryAt(last, AT_FIRST).indexOf(0)
-  const texts = decodeText(memoryAt(first, length)).split('\0')
+  const texts = decodeText(memoryAt(first, address(path + 1) - first - 1)).split('\0')
   return { argv: texts.slice(0, argc), env: texts.slice(argc) }
 }
 
 /** Gives the stack pointer of a process that was not started, to be read for practice. */
 function unstarted(): number {
   const { address, view } = mapMemory(AT_FIRST)
-  const texts = encodeText('bunc\0A=b\0')
-  view(64, texts.length).set(texts)
-  const words = [1, address + 64, 0, address + 69, 0]
+  const texts = address + 128
+  view(128, 15).set(encodeText('bunc\0A=b\0/bunc\0'))
+  const words = [1, texts, 0, texts + 5, 0, AT_EXECFN, texts + 9]
   const block = new DataView(view(0, 64).buffer)
   for (const [i, word] of words.entries()) block.setBigUint64(8 * i, BigInt(word), true)
   return address

@@ -68,6 +68,15 @@ for (const args of HOT)
     expect(told(copy.outcome)).toEqual(told(other.outcome))
   })
 
+test('what it was started with is found, however close to the end of the stack it lies', async () => {
+  const short = 'b'
+  copyFileSync(BINARY, join(dir, short))
+  // Behind the last variable stand the path and eight zeros alone: as many lengths as the widest register has bytes.
+  const loop = `for i in $(seq 64); do x=x$x; env -i V=$x ./${short} --version >&2 || exit; done; echo $i`
+  const { code, stdout } = await runProgram(dir, ['sh', '-c', loop], { cwd: dir })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '64\n' })
+})
+
 /** Does every hot command with a container, gives how many functions each has linked. */
 async function life(bundle: string, id: string): Promise<Map<string, number>> {
   const linked = new Map<string, number>()
