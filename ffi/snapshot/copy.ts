@@ -66,7 +66,7 @@ export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
   sure: number
 } {
   const placed = offsets(runs, start)
-  const whole = placed.filter(({ run }) => isWhole(run) && !isMadeCode(run.region))
+  const whole = placed.filter(({ run }) => isWhole(run) && !isMadeCode(run.region) && run.region.name !== executable)
   const parts = placed.filter((one) => !whole.includes(one))
   const rest = taken.filter((region) => !whole.some(({ run }) => run.region === region))
   const close: Call = { number: X64.close, args: [0], opened: 0, harmless: true }

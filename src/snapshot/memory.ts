@@ -29,6 +29,20 @@ export function otherThreads(sys: Sys, pid: number): string[] {
   return others.flatMap(({ name }) => readTextIfThere(sys, `/proc/${pid}/task/${name}/comm`)?.trimEnd() ?? [])
 }
 
+/** Takes runs of one region, gives fewer: without gaps between them, and to the region's ends, of up to so many bytes. */
+export function joined(runs: readonly Run[], gap: number): Run[] {
+  const wide: Run[] = []
+  for (const { from, size, region } of runs) {
+    const last = wide.at(-1)
+    const before = last === undefined ? region.from : last.from + last.size
+    const start = from - before > gap ? from : before
+    const end = region.to - from - size > gap ? from + size : region.to
+    if (last === undefined || start > before) wide.push({ from: start, size: end - start, region })
+    else wide[wide.length - 1] = { ...last, size: end - last.from }
+  }
+  return wide
+}
+
 /** A process whose memory is read. */
 export class Sleeper implements Disposable {
   readonly #sys: Sys

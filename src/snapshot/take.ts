@@ -21,7 +21,7 @@ import { Failure } from '#src/failure.ts'
 import { readAll, removeTree } from '#src/files.ts'
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
-import { otherThreads, Sleeper } from './memory.ts'
+import { joined, otherThreads, Sleeper } from './memory.ts'
 import { forget, functionsOf } from './vdso.ts'
 
 /** Milliseconds after which it is ended, asleep or not. */
@@ -34,8 +34,8 @@ const STACK_SIZE = 8 << 20
  * a copy would remember that they are there, and wait for them.
  */
 const IDLE = ['JSCWarmUp', 'mi-scavenger']
-/** A mapping costs as much as a few pages that nobody needs. */
-const GAP = 16 * PAGE
+/** Bytes of zeros that are copied for the sake of fewer mappings: each mapping costs every command two microseconds. */
+const GAP = 128 * PAGE
 const MODE = 0o755
 
 /** An executable with a snapshot: its size in bytes, and the first complaint about what could not be practised. */
@@ -162,7 +162,7 @@ function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper):
   const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
   const others = regions.filter(({ name }) => name !== file)
   const own = regions.filter(({ name }) => name === file)
-  const runs = [...others.flatMap((region) => pagesOf(sleeper, region)), ...own.flatMap((r) => sleeper.ownPages(r))]
+  const runs = [...others, ...own].flatMap((region) => pagesOf(sleeper, region, file))
   const start = memoryStart(executable.length)
   const { calls, sure } = wakeCalls({ taken: others, runs, executable: file, start, asleep })
   const segment = segmentOf(code, calls, {
@@ -202,20 +202,13 @@ const VVAR = /^\[vvar/
 /** Who calls them. */
 const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
 
-/** What of a region must be copied: of a library all, for its file, or the kernel, may be another where the copy wakes up. */
-function pagesOf(sleeper: Sleeper, region: Region): Run[] {
+/**
+ * What of a region must be copied: of a library all, for its file, or the kernel, may be another where the copy wakes up.
+ * The executable itself is there.
+ */
+function pagesOf(sleeper: Sleeper, region: Region, executable: string): Run[] {
   if (region.access.startsWith('---') || VVAR.test(region.name)) return []
-  if (region.name.startsWith('/') || region.name === VDSO)
-    return [{ from: region.from, size: region.to - region.from, region }]
-  return joined(sleeper.ownPages(region))
-}
-
-function joined(runs: readonly Run[]): Run[] {
-  const wide: Run[] = []
-  for (const run of runs) {
-    const last = wide.at(-1)
-    if (last === undefined || run.from - last.from - last.size > GAP) wide.push(run)
-    else wide[wide.length - 1] = { ...last, size: run.from + run.size - last.from }
-  }
-  return wide
+  const { from, to, name } = region
+  if (name !== executable && (name.startsWith('/') || name === VDSO)) return [{ from, size: to - from, region }]
+  return joined(sleeper.ownPages(region), GAP)
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from '#src/snapshot/image.ts'
-import { otherThreads, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
+import { joined, otherThreads, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
 import { forget, functionsOf } from '#src/snapshot/vdso.ts'
 import { readElf } from '#ffi/elf.ts'
 import { mapMemory } from '#ffi/libc.ts'
@@ -41,6 +41,26 @@ test('pages are copied that were written, and not those that hold zeros', () => 
     [5, 1],
   ])
   expect(sleeper.read(memory.address + PAGE, 1)[0]).toBe(1)
+})
+
+test('gaps are closed that cost less than a mapping, and those to the ends of a region', () => {
+  const region = { from: 100, to: 200, access: 'rw-p', name: '' }
+  const runs = (...places: readonly (readonly [number, number])[]) =>
+    joined(
+      places.map(([from, to]) => ({ from, size: to - from, region })),
+      10,
+    ).map(({ from, size }) => [from, from + size])
+  expect(runs()).toEqual([])
+  expect(runs([120, 130])).toEqual([[120, 130]])
+  expect(runs([110, 190])).toEqual([[100, 200]])
+  expect(runs([111, 120], [130, 140], [151, 189])).toEqual([
+    [111, 140],
+    [151, 189],
+  ])
+  expect(runs([100, 101], [190, 200])).toEqual([
+    [100, 101],
+    [190, 200],
+  ])
 })
 
 test('of a file, the pages are copied that are no longer those of the file', () => {
