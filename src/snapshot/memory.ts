@@ -3,6 +3,7 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { openat } from '#ffi/calls/file.ts'
+import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Region, Run } from '#ffi/snapshot/copy.ts'
 import { PAGE } from '#ffi/snapshot/numbers.ts'
@@ -63,9 +64,16 @@ export class Sleeper implements Disposable {
     return regionsOf(readText(this.#sys, `/proc/${this.#pid}/maps`))
   }
 
-  /** A copy of what it has at an address. */
+  /** A copy of what it has at an address; zeros in pages that nobody may read, as the guards are of a stack (glibc 2.42). */
   read(from: number, size: number): Buffer {
-    return readAt(this.#sys, this.#memory, from, size)
+    try {
+      return readAt(this.#sys, this.#memory, from, size)
+    } catch (error) {
+      if (!failedWith(error, 'EIO')) throw error
+    }
+    if (size <= PAGE) return Buffer.alloc(size)
+    const pages = Array.from({ length: Math.ceil(size / PAGE) }, (_, i) => i * PAGE)
+    return Buffer.concat(pages.map((at) => this.read(from + at, Math.min(PAGE, size - at))))
   }
 
   /**

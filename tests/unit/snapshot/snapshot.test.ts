@@ -8,7 +8,9 @@ import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } fro
 import { joined, otherThreads, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
 import { forget, functionsOf } from '#src/snapshot/vdso.ts'
 import { readElf } from '#ffi/elf.ts'
-import { mapMemory } from '#ffi/libc.ts'
+import { memfdCreate } from '#ffi/calls/descriptor.ts'
+import { write } from '#ffi/calls/file.ts'
+import { mapMemory, mapShared } from '#ffi/libc.ts'
 import { MACHINE } from '#ffi/machine.ts'
 import { here } from '#ffi/perform/here.ts'
 import { PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
@@ -61,6 +63,16 @@ test('gaps are closed that cost less than a mapping, and those to the ends of a 
     [100, 101],
     [190, 200],
   ])
+})
+
+test('a page that nobody may read reads as zeros', () => {
+  using file = here(memfdCreate('file', ['CLOEXEC']))
+  here(write(file, new Uint8Array(PAGE).fill(7)))
+  // Behind the end of a file, as in the guard of a stack.
+  const { address } = mapShared(file.number, 3 * PAGE)
+  using sleeper = new Sleeper(here, process.pid)
+  const bytes = sleeper.read(address, 2 * PAGE + 8)
+  expect([bytes.length, bytes[PAGE - 1], bytes[PAGE]]).toEqual([2 * PAGE + 8, 7, 0])
 })
 
 test('of a file, the pages are copied that are no longer those of the file', () => {
