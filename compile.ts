@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 
 import { fewChunks } from '#.ci/chunks.ts'
+import { applyPatch, NEVER_COMPILED, type Patch, withoutEnginePrefixOnX64 } from '#src/snapshot/engine.ts'
 
 const ROOT = import.meta.dir
 /** npm's own folder for such things; `npm ci` empties it. */
@@ -35,13 +36,6 @@ export const TARGETS = {
 export type TargetName = keyof typeof TARGETS
 /** What a binary was built for. */
 export type Platform = Pick<(typeof TARGETS)[TargetName], 'arch' | 'libc'>
-
-/** Bytes of the runtime that must occur exactly once, and what comes in their place: as many bytes. */
-export interface Patch {
-  readonly what: string
-  readonly find: Uint8Array
-  readonly replace: Uint8Array
-}
 
 /**
  * Takes the architecture, gives the patches that cut the runtime off from its environment; process.env stays whole, for
@@ -78,16 +72,7 @@ function withoutSetrlimit(): Patch {
   return { what: 'the import of setrlimit', find: name('s'), replace: name('g') }
 }
 
-/**
- * BUN_JSC_* sets options of the JavaScript engine (useJIT=0, a file to write a profile to) and is found by a walk over
- * `environ`: for each character `cmpb $c, k(%r14); jne next`. The first jne becomes a jmp: no variable has the prefix.
- */
-function withoutEnginePrefixOnX64(): Patch {
-  const find = characters('BUN_JSC_', (c, k) => [0x41, 0x80, ...(k === 0 ? [0x3e] : [0x7e, k]), c, 0x75, 0xe5 - 7 * k])
-  return { what: 'the prefix BUN_JSC_', find, replace: find.with(4, 0xeb) }
-}
-
-/** The same walk: `cmp w10, #c; b.ne next; ldrb w10, [x9, #k+1]`. The first condition becomes "always". */
+/** The walk of withoutEnginePrefixOnX64: `cmp w10, #c; b.ne next; ldrb w10, [x9, #k+1]`. The first condition becomes "always". */
 function withoutEnginePrefixOnArm64(): Patch {
   const find = characters('BUN_JSC_', (c, k) => [
     ...(k === 0 ? [] : word(0x39400000 | (k << 10) | (9 << 5) | 10)),
@@ -112,14 +97,6 @@ function characters(text: string, code: (character: number, index: number) => re
 
 function word(value: number): readonly number[] {
   return [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff)
-}
-
-/** Takes an executable and changes it in place. Fails where the patched place does not occur exactly once. */
-export function applyPatch(image: Buffer, patch: Patch): void {
-  const at = image.indexOf(patch.find)
-  if (at < 0 || image.indexOf(patch.find, at + 1) >= 0)
-    throw new Error(`Cannot patch ${patch.what}: found ${at < 0 ? 'nowhere' : 'more than once'} in the Bun runtime`)
-  image.set(patch.replace, at)
 }
 
 /** Takes an executable, gives what it runs on: e_machine of the ELF header, and the loader that it names. */
@@ -248,8 +225,7 @@ async function bundle(target: TargetName, runtime: string, outfile: string): Pro
       autoloadTsconfig: false,
       autoloadPackageJson: false,
       execArgv: ['--disallow-code-generation-from-strings=strict', '--no-addons', '--no-ffi-cc'],
-      // A command ends before compiled code pays, and the compiler is a thread: threads refuse setns and unshare.
-      jitPolicy: 1_000_000,
+      jitPolicy: NEVER_COMPILED,
     },
   })
 }

@@ -1,6 +1,7 @@
 // What bunc does before a snapshot is taken of it: all that would cost time again in each process. The hot commands are
 // loaded, and done once, so that the engine has linked them; as root with a container, which nothing is left of.
 
+import { poll } from '#ffi/calls/descriptor.ts'
 import { mkdirat, readlinkat } from '#ffi/calls/file.ts'
 import { execveat, exit, getpid } from '#ffi/calls/process.ts'
 import { FIXED_ADDRESSES, fixAddresses } from '#ffi/calls/scheduling.ts'
@@ -27,6 +28,9 @@ const PARTS = [
   () => import('./log-daemons.ts'),
   () => import('#ffi/perform/remounting.ts'),
 ] as const
+
+/** Milliseconds: as long as the engine's compilers take for what a command has called often. */
+const COMPILING = 20
 
 /** What a process begins with that wakes up. */
 export interface Woken {
@@ -81,7 +85,11 @@ async function rehearse(kernel: Kernel): Promise<void> {
       { config: engines(id, program), commands: steered(id, bundle) },
     ]) {
       replaceFile(here, `${bundle}/config.json`, JSON.stringify(config), 0o600)
-      for (const argv of commands) await runCommandLine(kernel, argv)
+      for (const argv of commands) {
+        await runCommandLine(kernel, argv)
+        // What was compiled is in use when it is called the next time.
+        here(poll([], COMPILING))
+      }
     }
   } finally {
     removeTree(here, bundle)
@@ -115,6 +123,7 @@ function steered(id: string, bundle: string): readonly (readonly string[])[] {
 
 const SECCOMP = {
   defaultAction: 'SCMP_ACT_ERRNO',
+  defaultErrnoRet: 1,
   architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
   syscalls: [
     { names: ['read', 'write', 'execve', 'execveat', 'exit_group', 'exit'], action: 'SCMP_ACT_ALLOW' },
@@ -124,6 +133,7 @@ const SECCOMP = {
       action: 'SCMP_ACT_ALLOW',
       args: [{ index: 0, value: 1, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
     },
+    { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 },
   ],
 }
 
@@ -151,10 +161,15 @@ function engines(id: string, file: string) {
 function demanding(id: string, program: string) {
   const config = engines(id, program)
   const hook = [{ path: program, args: ['true'] }]
-  const resources = { ...SPEC.linux.resources, memory: { limit: 64 << 20 }, cpu: { shares: 512 }, pids: { limit: 64 } }
+  const devices = [
+    { allow: false, access: 'rwm' },
+    { allow: true, type: 'c', major: 1, minor: 3, access: 'rwm' },
+    { allow: false, type: 'c', major: 10, minor: 229, access: 'rwm' },
+  ]
+  const resources = { devices, memory: { limit: 64 << 20 }, cpu: { shares: 512 }, pids: { limit: 64 } }
   return {
     ...config,
     hooks: { prestart: hook, createRuntime: hook, poststop: hook },
-    linux: { ...config.linux, resources },
+    linux: { ...config.linux, resources, sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' } },
   }
 }

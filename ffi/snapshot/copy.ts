@@ -75,7 +75,9 @@ export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
       open(),
       ...rest.map(reserve),
       ...whole.map((one) => place(one, MAP_FIXED_NOREPLACE)),
-      ...parts.map((one) => (isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED))),
+      ...parts.map((one) =>
+        one.run.region.access === CODE && isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED),
+      ),
       ...rest.filter((region) => region.access === CODE).map(seal),
       ...thread(asleep),
       close,

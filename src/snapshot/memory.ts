@@ -7,7 +7,7 @@ import { failedWith } from '#ffi/error.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Region, Run } from '#ffi/snapshot/copy.ts'
 import { PAGE } from '#ffi/snapshot/numbers.ts'
-import { entriesOf, readText, readTextIfThere } from '#src/files.ts'
+import { readText } from '#src/files.ts'
 import { readAt } from './large-file.ts'
 
 /** Addresses from here on are the kernel's. */
@@ -22,12 +22,6 @@ export function regionsOf(maps: string): Region[] {
     const region = { from: Number.parseInt(from, 16), to: Number.parseInt(to, 16), access, name }
     return region.to <= KERNEL ? [region] : []
   })
-}
-
-/** Takes a pid, gives the names of its threads but for the first: proc_pid_comm(5). */
-export function otherThreads(sys: Sys, pid: number): string[] {
-  const others = entriesOf(sys, `/proc/${pid}/task`).filter(({ name }) => name !== String(pid))
-  return others.flatMap(({ name }) => readTextIfThere(sys, `/proc/${pid}/task/${name}/comm`)?.trimEnd() ?? [])
 }
 
 /** Takes runs of one region, gives fewer: without gaps between them, and to the region's ends, of up to so many bytes. */

@@ -19,9 +19,11 @@ import type { Asleep } from '#ffi/snapshot/suspend.ts'
 import { practiceBundle, SLEEP } from '#src/build.ts'
 import { Failure } from '#src/failure.ts'
 import { readAll, removeTree } from '#src/files.ts'
+import { practising } from './engine.ts'
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
-import { joined, otherThreads, Sleeper } from './memory.ts'
+import { joined, Sleeper } from './memory.ts'
+import { haveWaited, otherThreads, type Thread } from './threads.ts'
 import { forget, functionsOf } from './vdso.ts'
 
 /** Milliseconds after which it is ended, asleep or not. */
@@ -30,10 +32,10 @@ const BETWEEN_LOOKS = 10
 /** Bytes: the usual limit of a stack, and more than the engine uses of it. */
 const STACK_SIZE = 8 << 20
 /**
- * Threads that a copy can do without: they wait for work that does not come. Of others, the engine's collector above all,
- * a copy would remember that they are there, and wait for them.
+ * Threads that a copy can do without: they wait for work, and nobody waits for them. What is given to the compiler in a copy
+ * is never compiled. Of others, the engine's collector above all, a copy would remember that they are there, and wait.
  */
-const IDLE = ['JSCWarmUp', 'mi-scavenger']
+const IDLE = ['JSCWarmUp', 'mi-scavenger', 'JITWorker']
 /** Bytes of zeros that are copied for the sake of fewer mappings: each mapping costs every command two microseconds. */
 const GAP = 128 * PAGE
 const MODE = 0o755
@@ -56,9 +58,9 @@ export function takeSnapshot(kernel: Kernel, path: string): Taken {
   const beside = `${path}.practice`
   const code = snapshotCode()
   const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, ...beginning(executable) }
-  const practising = create(here, beside)
+  const file = create(here, beside)
   try {
-    fill(here, practising, withProgram(executable, segmentOf(code, [], nobody), []))
+    fill(here, file, withProgram(practising(executable), segmentOf(code, [], nobody), []))
     const { image, complaint } = copyOf(kernel, executable, beside, code)
     here(unlinkat('cwd', beside, []))
     fill(here, create(here, beside), image)
@@ -111,8 +113,8 @@ function copyOf(
   using pidfd = child.pidfd
   try {
     waitUntilAsleep(here, child, complaints)
-    const busy = otherThreads(here, child.pid).filter((name) => !IDLE.includes(name))
-    if (busy.length > 0) throw new Failure(`its threads ${busy.join(', ')} would be missing`)
+    const missed = otherThreads(here, child.pid).flatMap(({ name }) => (IDLE.includes(name) ? [] : [name]))
+    if (missed.length > 0) throw new Failure(`its threads ${missed.join(', ')} would be missing`)
     using sleeper = new Sleeper(here, child.pid)
     // As its mappings name it.
     const name = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
@@ -127,8 +129,16 @@ function copyOf(
   }
 }
 
+/** Until it sleeps, and its threads have nothing left to do. */
 function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child, complaints: Fd): void {
-  for (let left = PATIENCE; !isAsleep(sys, pid); left -= BETWEEN_LOOKS) {
+  let before: readonly Thread[] | undefined
+  const rests = () => {
+    const now = isAsleep(sys, pid) ? otherThreads(sys, pid) : undefined
+    const waited = before !== undefined && now !== undefined && haveWaited(before, now)
+    before = now
+    return waited
+  }
+  for (let left = PATIENCE; !rests(); left -= BETWEEN_LOOKS) {
     const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
     if (ended === true) {
       const said = linesOf(sys, complaints).at(-1)

@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
-import { applyPatch, hostTarget, patches, platformOf, TARGETS } from '#compile.ts'
-import type { Patch } from '#compile.ts'
+import { hostTarget, patches, platformOf, TARGETS } from '#compile.ts'
+import { applyPatch, type Patch } from '#src/snapshot/engine.ts'
 
 const patch: Patch = { what: 'the word', find: Buffer.from('word'), replace: Buffer.from('WORD') }
 const image = (text: string) => Buffer.from(text, 'latin1')

@@ -5,7 +5,8 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from '#src/snapshot/image.ts'
-import { joined, otherThreads, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
+import { joined, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
+import { haveWaited, otherThreads, threadOf } from '#src/snapshot/threads.ts'
 import { forget, functionsOf } from '#src/snapshot/vdso.ts'
 import { readElf } from '#ffi/elf.ts'
 import { memfdCreate } from '#ffi/calls/descriptor.ts'
@@ -84,7 +85,22 @@ test('of a file, the pages are copied that are no longer those of the file', () 
 
 test('threads are seen by their names', () => {
   // The engine has some, whatever it does.
-  expect(otherThreads(here, process.pid)).toContain('JSCWarmUp')
+  expect(otherThreads(here, process.pid).map(({ name }) => name)).toContain('JSCWarmUp')
+})
+
+test('threads have waited where none has done anything between two looks', () => {
+  const waiting = threadOf(
+    'Name:\ta name\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t1\n',
+  )
+  expect(waiting).toEqual({ name: 'a name', waits: true, switches: '7 1' })
+  const running = threadOf(
+    'Name:\ta name\nState:\tR (running)\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t1\n',
+  )
+  expect(haveWaited([waiting], [waiting])).toBe(true)
+  expect(haveWaited([], [])).toBe(true)
+  expect(haveWaited([running], [running])).toBe(false)
+  expect(haveWaited([waiting], [{ ...waiting, switches: '8 1' }])).toBe(false)
+  expect(haveWaited([], [waiting])).toBe(false)
 })
 
 test('the functions that the kernel maps are found, and forgotten', () => {
