@@ -1,7 +1,6 @@
 // What bunc does before a snapshot is taken of it: all that would cost time again in each process. The hot commands are
 // loaded, and done once, so that the engine has linked them; as root with a container, which nothing is left of.
 
-import { poll } from '#ffi/calls/descriptor.ts'
 import { mkdirat, readlinkat } from '#ffi/calls/file.ts'
 import { execveat, exit, getpid } from '#ffi/calls/process.ts'
 import { FIXED_ADDRESSES, fixAddresses } from '#ffi/calls/scheduling.ts'
@@ -29,8 +28,8 @@ const PARTS = [
   () => import('#ffi/perform/remounting.ts'),
 ] as const
 
-/** Milliseconds: as long as the engine's compilers take for what a command has called often. */
-const COMPILING = 20
+/** How often all is done: what is called often is compiled (src/snapshot/engine.ts), and has been called then. */
+const ROUNDS = 3
 
 /** What a process begins with that wakes up. */
 export interface Woken {
@@ -44,9 +43,9 @@ export async function asleep(kernel: Kernel, [suspended = '', processor = '']: r
   const { here } = kernel
   // The addresses of the copy must be free in every process that is started in the usual way.
   if (here(fixAddresses()) !== FIXED_ADDRESSES)
-    here(execveat('cwd', '/proc/self/exe', ['bunc', SLEEP, suspended, processor], []))
+    here(execveat('cwd', '/proc/self/exe', ['bunc', SLEEP, suspended, processor], words(process.env)))
   for (const load of PARTS) await load()
-  await rehearse(kernel)
+  for (let round = 0; round < ROUNDS; round++) await rehearse(kernel)
   process.env = environment(['A=b'])
   const started = suspend({ suspend: Number(suspended), processor: Number(processor) }, (told) =>
     print(here, `${JSON.stringify(told)}\n`),
@@ -64,6 +63,10 @@ function environment(variables: readonly string[]): Record<string, string> {
     if (at > 0) values[variable.slice(0, at)] = variable.slice(at + 1)
   }
   return values
+}
+
+function words(variables: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(variables).map(([name, value = '']) => `${name}=${value}`)
 }
 
 /** Does the hot commands. Where this user may not make containers they fail, and the snapshot has less. */
@@ -85,11 +88,7 @@ async function rehearse(kernel: Kernel): Promise<void> {
       { config: engines(id, program), commands: steered(id, bundle) },
     ]) {
       replaceFile(here, `${bundle}/config.json`, JSON.stringify(config), 0o600)
-      for (const argv of commands) {
-        await runCommandLine(kernel, argv)
-        // What was compiled is in use when it is called the next time.
-        here(poll([], COMPILING))
-      }
+      for (const argv of commands) await runCommandLine(kernel, argv)
     }
   } finally {
     removeTree(here, bundle)

@@ -1,6 +1,6 @@
 // What an executable tells its engine, by bytes of it that are changed: that no variable of the environment is an option,
 // and that no function is ever compiled. For the practice before a snapshot both are undone: what is compiled then, every
-// copy has.
+// copy has, and the options are those of every copy, too.
 
 /** Bytes of the runtime that must occur exactly once, and what comes in their place: as many bytes. */
 export interface Patch {
@@ -30,16 +30,29 @@ export function withoutEnginePrefixOnX64(): Patch {
 }
 
 /**
- * How often a function is called before it is compiled, as a factor of what the engine thinks right: never. A command ends
- * before it pays, and the compilers are threads: threads refuse setns and unshare. A number that occurs nowhere else.
+ * How often a function is called before it is compiled, as a factor of what the engine thinks right: never, for a command
+ * is over before that pays. A number whose bytes occur nowhere else in an executable.
  */
 export const NEVER_COMPILED = 1_000_003
-/** In practice: what is called a few hundred times. Of more, a copy would touch more pages than it saves time. */
+/** In practice, where all is done a few times: what is called more than a hundred times. The rest pays in no copy. */
 const IN_PRACTICE = 10
 
-/** Takes an executable for x86-64, gives one that compiles what is hot. */
+/** Options of the engine in practice, and in copies. */
+export const PRACTICE_ENVIRONMENT: readonly string[] = [
+  // By who calls it: a copy would not have the threads that compile, and wait for them.
+  'BUN_JSC_useConcurrentJIT=0',
+  // Simply: compiled twice, a function is seldom faster for as long as a command takes, and each time takes milliseconds.
+  'BUN_JSC_useDFGJIT=0',
+  // Bytes that are allocated before the collector begins, which takes as long as a whole command: the engine's default, of
+  // which Bun takes a quarter.
+  `BUN_JSC_largeHeapSize=${32 << 20}`,
+]
+
+/** Takes an executable for x86-64, gives one that compiles what is called often, and obeys PRACTICE_ENVIRONMENT. */
 export function practising(executable: Buffer): Buffer {
   const changed = Buffer.from(executable)
+  const { what, find, replace } = withoutEnginePrefixOnX64()
+  applyPatch(changed, { what, find: replace, replace: find })
   applyPatch(changed, {
     what: 'when functions are compiled',
     find: factor(NEVER_COMPILED),

@@ -19,7 +19,7 @@ import type { Asleep } from '#ffi/snapshot/suspend.ts'
 import { practiceBundle, SLEEP } from '#src/build.ts'
 import { Failure } from '#src/failure.ts'
 import { readAll, removeTree } from '#src/files.ts'
-import { practising } from './engine.ts'
+import { PRACTICE_ENVIRONMENT, practising } from './engine.ts'
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
 import { joined, Sleeper } from './memory.ts'
@@ -32,10 +32,10 @@ const BETWEEN_LOOKS = 10
 /** Bytes: the usual limit of a stack, and more than the engine uses of it. */
 const STACK_SIZE = 8 << 20
 /**
- * Threads that a copy can do without: they wait for work, and nobody waits for them. What is given to the compiler in a copy
- * is never compiled. Of others, the engine's collector above all, a copy would remember that they are there, and wait.
+ * Threads that a copy can do without: they wait for work that does not come. Of others, the engine's collector above all,
+ * a copy would remember that they are there, and wait for them.
  */
-const IDLE = ['JSCWarmUp', 'mi-scavenger', 'JITWorker']
+const IDLE = ['JSCWarmUp', 'mi-scavenger']
 /** Bytes of zeros that are copied for the sake of fewer mappings: each mapping costs every command two microseconds. */
 const GAP = 128 * PAGE
 const MODE = 0o755
@@ -107,7 +107,7 @@ function copyOf(
   const child = kernel.start({
     path: file,
     args: ['bunc', SLEEP, ...labels],
-    env: [],
+    env: PRACTICE_ENVIRONMENT,
     stdio: [stdin, output, complaints],
   })
   using pidfd = child.pidfd

@@ -23,6 +23,8 @@ const KINDS: readonly Kind[] = [
     change: (size) => ({
       mounts: [
         { destination: '/proc', type: 'proc', source: 'proc' },
+        // runc 1.3 trips over the links that it has made in a root without it.
+        { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
         ...many(size, (i) => ({ destination: `/mnt/${i}`, type: 'bind', source: '/usr', options: ['bind', 'ro'] })),
       ],
     }),

@@ -4,6 +4,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
+import { NEVER_COMPILED, practising, withoutEnginePrefixOnX64 } from '#src/snapshot/engine.ts'
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from '#src/snapshot/image.ts'
 import { joined, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
 import { haveWaited, otherThreads, threadOf } from '#src/snapshot/threads.ts'
@@ -101,6 +102,15 @@ test('threads have waited where none has done anything between two looks', () =>
   expect(haveWaited([running], [running])).toBe(false)
   expect(haveWaited([waiting], [{ ...waiting, switches: '8 1' }])).toBe(false)
   expect(haveWaited([], [waiting])).toBe(false)
+})
+
+test('who practises compiles what is called often, and obeys the options that it is given', () => {
+  const factor = (value: number) => Buffer.from(Float32Array.of(value).buffer)
+  const { find, replace } = withoutEnginePrefixOnX64()
+  const bytes = Buffer.concat([Buffer.from('before'), factor(NEVER_COMPILED), replace, Buffer.from('after')])
+  expect(practising(bytes)).toEqual(Buffer.concat([Buffer.from('before'), factor(10), find, Buffer.from('after')]))
+  expect(bytes.indexOf(factor(NEVER_COMPILED))).toBe(6)
+  expect(() => practising(Buffer.from(replace))).toThrow('Cannot patch when functions are compiled: found nowhere')
 })
 
 test('the functions that the kernel maps are found, and forgotten', () => {
