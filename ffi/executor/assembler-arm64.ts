@@ -191,7 +191,7 @@ function arithmetic(listing: Listing): Pick<Assembler, 'move' | 'set' | 'add' | 
 /** Where the program goes on. */
 function control(
   listing: Listing,
-): Pick<Assembler, 'jump' | 'jumpIfZero' | 'jumpIfNegative' | 'jumpIfEqual' | 'pause' | 'systemCall'> {
+): Pick<Assembler, 'jump' | 'jumpIfZero' | 'jumpIfNegative' | 'jumpIfEqual' | 'pause' | 'trap' | 'systemCall'> {
   const emit = emitter(listing)
   const emitTo = emitterTo(listing)
   return {
@@ -205,6 +205,7 @@ function control(
       emitTo(to, `b.eq ${to}`, comment, (distance) => 0x54000000 | field(distance, 19, 5))
     },
     pause: (comment) => emit(0xd503203f, 'yield', comment),
+    trap: (comment) => emit(0x00000000, 'udf #0', comment),
     systemCall: (comment) => emit(0xd4000001, 'svc #0', comment),
   }
 }

@@ -189,7 +189,7 @@ function arithmetic(listing: Listing): Pick<Assembler, 'move' | 'set' | 'add' | 
 /** Where the program goes on. */
 function control(
   listing: Listing,
-): Pick<Assembler, 'jump' | 'jumpIfZero' | 'jumpIfNegative' | 'jumpIfEqual' | 'pause' | 'systemCall'> {
+): Pick<Assembler, 'jump' | 'jumpIfZero' | 'jumpIfNegative' | 'jumpIfEqual' | 'pause' | 'trap' | 'systemCall'> {
   const emit = emitter(listing)
   const jump = jumper(listing)
   const test = tester(listing)
@@ -208,6 +208,7 @@ function control(
       jump([0x0f, 0x84], 'je', to, comment)
     },
     pause: (comment) => emit([0xf3, 0x90], 'pause', comment),
+    trap: (comment) => emit([0x0f, 0x0b], 'ud2', comment),
     systemCall: (comment) => emit([0x0f, 0x05], 'syscall', comment),
   }
 }

@@ -51,6 +51,8 @@ export interface Assembler {
   back(comment: string): void
   /** Tells the processor that this is a loop that waits. */
   pause(comment: string): void
+  /** Ends the process by SIGILL. */
+  trap(comment: string): void
   systemCall(comment: string): void
 }
 

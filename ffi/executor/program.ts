@@ -62,7 +62,7 @@ function writeStart(asm: Assembler, calls: ProgramCalls): void {
   asm.set('a2', 8, 'bytes')
   system(asm, calls.write, 'write')
   asm.set('a0', EXEC_FAILED, 'exit status')
-  system(asm, calls.exit_group, 'exit_group')
+  exit(asm, calls)
   asm.label('reported')
   asm.storeRelease('seen', 'reply', 'after every result: this batch is done')
   wake(asm, calls, 'reply')
@@ -128,7 +128,7 @@ export function writeBatch(asm: Assembler, calls: Pick<ProgramCalls, 'exit_group
   asm.jumpIfZero('temp', 'keep', 'no')
   asm.jumpIfZero('result', 'advance', 'the child of a fork: CLONE_PARENT_SETTID has kept the pid')
   asm.set('a0', 0, 'the parent of a fork is done')
-  system(asm, calls.exit_group, 'exit_group')
+  exit(asm, calls)
 
   asm.label('failed')
   asm.store(64, 'result', { base: 'slot', offset: 0 }, '−errno')
@@ -235,7 +235,7 @@ function writeSpawn(asm: Assembler, calls: ProgramCalls): void {
   asm.call('batch', '')
   asm.label('broken')
   asm.set('a0', BROKEN, 'the batch has come back: its execveat failed')
-  system(asm, calls.exit_group, 'exit_group')
+  exit(asm, calls)
 }
 
 /**
@@ -264,6 +264,12 @@ function wake(asm: Assembler, calls: ProgramCalls, word: 'request' | 'reply'): v
   asm.set('a1', FUTEX_WAKE, 'FUTEX_WAKE')
   asm.set('a2', 1, 'one waiter')
   system(asm, calls.futex, 'futex')
+}
+
+/** Ends the process, whose exit status is in its register: where a seccomp profile refuses that, by a signal. */
+function exit(asm: Assembler, calls: Pick<ProgramCalls, 'exit_group'>): void {
+  system(asm, calls.exit_group, 'exit_group')
+  asm.trap('a profile that allows nothing')
 }
 
 /** Makes one system call, whose arguments are in their registers. */

@@ -89,6 +89,16 @@ containerTest(
   seccomp,
 )
 
+containerTest(
+  'a profile that allows nothing, not even to end, keeps nobody waiting',
+  async (box) => {
+    const { code } = await box.run({ linux: { seccomp: { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [] } } })
+    // runc says so, with 1; the process of crun dies by SIGSEGV, that of bunc by SIGILL.
+    expect([1, 132, 139]).toContain(code)
+  },
+  seccomp,
+)
+
 /** personality(2) is called with 8 by linux32(1) and with 0 by linux64(1): who of them is refused? */
 const COMPARISONS = [
   { op: 'SCMP_CMP_EQ', value: 8, refused: ['linux32'] },

@@ -21,6 +21,7 @@ export function everyInstruction(asm: Assembler): void {
   for (const register of REGISTERS) onRegister(asm, register)
   for (const base of REGISTERS) onMemory(asm, base)
   asm.pause('')
+  asm.trap('')
   asm.systemCall('')
   asm.jump('first', '')
   asm.jump('last', '')
