@@ -23,12 +23,16 @@ const ROWS = [...TIMINGS.map(({ name }) => `${name}, ms`), ...MEASURES.map(({ na
 
 let report: Report
 
-beforeAll(() => {
-  if (lacks(NEEDED) !== undefined) return
-  const argv = [process.execPath, join(import.meta.dir, 'run.ts'), '--runs', '2', '--json']
+/** What the benchmark reports. */
+function measured(...flags: readonly string[]): Report {
+  const argv = [process.execPath, join(import.meta.dir, 'run.ts'), '--runs', '2', '--json', ...flags]
   const { exitCode, stdout, stderr } = Bun.spawnSync(argv, { timeout: LIMIT, killSignal: 'SIGKILL' })
   expect({ exitCode, complaint: stderr.toString() }).toEqual({ exitCode: 0, complaint: '' })
-  report = JSON.parse(stdout.toString())
+  return JSON.parse(stdout.toString())
+}
+
+beforeAll(() => {
+  if (lacks(NEEDED) === undefined) report = measured()
 }, LIMIT)
 
 test('the benchmark has a figure of every runtime in every row, that of strace only where it is installed', () => {
@@ -38,6 +42,18 @@ test('the benchmark has a figure of every runtime in every row, that of strace o
       if (!name.includes('strace') || Bun.which('strace') !== null)
         expect(`${name}: ${runtime} ${(figures[runtime]?.median ?? 0) > 0}`).toBe(`${name}: ${runtime} true`)
 })
+
+needs(...NEEDED, 'mmdebstrap').test(
+  'the newest peers of Debian are measured where the host has older ones',
+  () => {
+    const newest = measured('--newest')
+    expect(newest.heading).toContain('runc and crun of Debian unstable, in a root directory of their own')
+    expect(newest.rows.map(({ name }) => name)).toEqual(ROWS)
+    const version = ({ heading }: Report) => /runc (\d+\.\d+\.\d+)/.exec(heading[0] ?? '')?.[1] ?? ''
+    expect(Bun.semver.order(version(newest), version(report))).not.toBe(-1)
+  },
+  LIMIT,
+)
 
 test('the table has a line for each row, with as many cells as the first', () => {
   const lines = reportText(report).split('\n')
@@ -49,10 +65,10 @@ test('the table has a line for each row, with as many cells as the first', () =>
 })
 
 // What "npm run bench" printed on a day stands in a page; the next day it is history, but its rows are those of today.
-pure('docs/benchmarks.md has two dated runs, with every row', () => {
+pure('docs/benchmarks.md has three dated runs, with every row', () => {
   const text = readFileSync(join(import.meta.dir, '../../docs/benchmarks.md'), 'utf8')
   const runs = [...text.matchAll(/^```text\n(\d{4}-\d\d-\d\d: bunc [^]*?)^```$/gm)].map(([, run = '']) => run)
-  expect(runs).toHaveLength(2)
+  expect(runs).toHaveLength(3)
   const missing = runs.flatMap((run) =>
     [...ROWS, ...Object.keys(BUDGET)].filter((name) => !run.includes(`\n${name}  `)),
   )

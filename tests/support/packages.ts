@@ -33,7 +33,7 @@ export const PROGRAMS = {
   containerd: { packages: ['containerd'], suites: ['engines'] },
   iptables: { packages: ['iptables'], suites: ['engines'] },
   podman: { packages: ['podman'], suites: ['engines'] },
-  mmdebstrap: { packages: ['mmdebstrap'], suites: ['vm', 'release'] },
+  mmdebstrap: { packages: ['mmdebstrap'], suites: ['vm', 'release', 'bench'] },
   mke2fs: { packages: ['e2fsprogs'], suites: ['vm', 'release'] },
   depmod: { packages: ['kmod'], suites: ['vm', 'release'] },
   strip: { packages: ['binutils'], suites: ['vm'] },
