@@ -135,7 +135,10 @@ function seal({ from, to, access }: Region): Call {
   return { number: X64.mprotect, args: [from, to - from, protection(access)] }
 }
 
-/** Maps copied pages; a write to one of them makes it the process's own. */
+/**
+ * Maps copied pages; a write to one of them makes it the process's own. What may be written and executed is the same to a
+ * policy whether a file is behind it or not (execmem of SELinux).
+ */
 function place({ run: { from, size, region }, offset }: Placed, fixed: number): Call {
   return { number: X64.mmap, args: [from, size, protection(region.access), MAP_PRIVATE | fixed, 0, offset], opened: 4 }
 }

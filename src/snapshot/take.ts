@@ -36,7 +36,7 @@ const STACK_SIZE = 8 << 20
  * a copy would remember that they are there, and wait for them.
  */
 const IDLE = ['JSCWarmUp', 'mi-scavenger']
-/** Bytes of zeros that are copied for the sake of fewer mappings: each mapping costs every command two microseconds. */
+/** Bytes that nobody needs, copied for the sake of fewer mappings: each mapping costs every command two microseconds. */
 const GAP = 128 * PAGE
 const MODE = 0o755
 
