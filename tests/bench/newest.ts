@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 import { BINARY } from '#tests/support/requirements.ts'
-import { archive } from '#tests/vm/image/debian.ts'
-import { tool } from '#tests/vm/tool.ts'
+import { makeRoot } from '#tests/vm/image/debian.ts'
+import { inOwnMounts } from './stage.ts'
 
-const SUITE = 'sid'
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 /** The runtimes, and what the benchmark calls; only unpacked. */
 const PACKAGES = [
   ...['runc', 'crun', 'busybox-static', 'strace', 'procps'],
@@ -35,7 +33,8 @@ export async function runWithNewest(program: string, args: readonly string[]): P
   const place = mkdtempSync(join(tmpdir(), 'bunc-bench-'))
   try {
     const root = join(place, 'root')
-    await unpack(root)
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+    await makeRoot({ directory: root, architecture }, 'extract', PACKAGES, ['sid'])
     const inside = (argv: readonly string[], stdout: 'inherit' | 'ignore' = 'inherit') =>
       Bun.spawnSync(entering(root, argv), {
         stdio: ['inherit', stdout, 'inherit'],
@@ -49,21 +48,9 @@ export async function runWithNewest(program: string, args: readonly string[]): P
   }
 }
 
-/** Makes the root directory (mmdebstrap(1)). */
-async function unpack(root: string): Promise<void> {
-  const from = archive()
-  if (from === undefined) throw new Error('Cannot find a Debian archive: apt names none, nor does BUNC_VM_MIRROR')
-  const options = ['APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"']
-  await tool([
-    ...['mmdebstrap', '--quiet', '--mode=root', '--variant=extract', `--include=${PACKAGES.join(',')}`],
-    ...options.map((option) => `--aptopt=${option}`),
-    ...[SUITE, root, `deb [signed-by=${KEYRING}] ${from} ${SUITE} main`],
-  ])
-}
-
-/** The command line that runs another one below a root directory, in mounts of its own, which end with it. */
+/** The command line that runs another one below a root directory. */
 function entering(root: string, argv: readonly string[]): string[] {
   const seen = SEEN.map((path) => `mkdir -p ${root}${path} && mount --rbind ${path} ${root}${path}`)
   const script = [`mount --bind ${root} ${root}`, ...seen, `exec chroot ${root} "$0" "$@"`].join(' && ')
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, ...argv]
+  return inOwnMounts(script, argv)
 }

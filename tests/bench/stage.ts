@@ -21,12 +21,19 @@ export function runOnStage(program: string, args: readonly string[]): number | u
   if (!isRefusedByCrun()) return undefined
   // The tmpfs: crun makes a directory there all the same, which is not to be found by the host.
   const script = `umount ${UNIFIED} && mount -t tmpfs none ${UNIFIED} && exec "$0" "$@"`
-  const argv = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, process.execPath, program]
-  const { exitCode } = Bun.spawnSync([...argv, ...args], {
+  const { exitCode } = Bun.spawnSync(inOwnMounts(script, [process.execPath, program, ...args]), {
     stdio: ['inherit', 'inherit', 'inherit'],
     env: { ...process.env, [CHANGED]: '1' },
   })
   return exitCode
+}
+
+/**
+ * Takes a shell script and a command line, which the script executes in the end as "$0" "$@". Gives the command line that
+ * runs both in mounts of their own, which end with them.
+ */
+export function inOwnMounts(script: string, argv: readonly string[]): string[] {
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, ...argv]
 }
 
 const CHANGED = 'BUNC_BENCH_WITHOUT_UNIFIED'

@@ -27,23 +27,28 @@ export function archive(): string | undefined {
  * @param root where, and for which architecture
  * @param variant mmdebstrap's: `essential` runs the packages' scripts, `extract` only unpacks them
  * @param packages what to include
+ * @param suites the releases that they may come from, the one to be preferred first
  * @throws Error when the archive cannot be reached or a package cannot be had
  */
-export async function makeRoot(root: Root, variant: 'essential' | 'extract', packages: readonly string[]) {
+export async function makeRoot(
+  root: Root,
+  variant: 'essential' | 'extract',
+  packages: readonly string[],
+  suites: readonly [string, ...string[]] = [SUITE, ...UML_SUITES],
+) {
   const from = archive()
   if (from === undefined) throw new Error('Cannot find a Debian archive: apt names none, nor does BUNC_VM_MIRROR')
   const unread = ['man', 'doc', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`)
-  const suites = new Set<string>([SUITE, ...UML_SUITES])
-  const sources = [...suites].map((suite) => `deb [signed-by=${KEYRING}] ${from} ${suite} main`)
+  const sources = [...new Set(suites)].map((suite) => `deb [signed-by=${KEYRING}] ${from} ${suite} main`)
   await rm(root.directory, { recursive: true, force: true })
   await tool([
     ...['mmdebstrap', '--quiet', '--mode=root', `--variant=${variant}`, `--architectures=${root.architecture}`],
     // Without a default release the newest version wins, and the root would be unstable's.
-    ...['--aptopt=APT::Install-Recommends "false"', `--aptopt=APT::Default-Release "${SUITE}"`, ...unread],
+    ...['--aptopt=APT::Install-Recommends "false"', `--aptopt=APT::Default-Release "${suites[0]}"`, ...unread],
     // Unstable's index expires after a week, which a mirror that keeps a fixed day's state outlives.
     '--aptopt=Acquire::Check-Valid-Until "false"',
     // The lists stay for `unpackPackage`.
-    ...['--skip=cleanup/apt', `--include=${packages.join(',')}`, SUITE, root.directory, ...sources],
+    ...['--skip=cleanup/apt', `--include=${packages.join(',')}`, suites[0], root.directory, ...sources],
   ])
 }
 
