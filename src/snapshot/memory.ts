@@ -58,7 +58,7 @@ export class Sleeper implements Disposable {
     return regionsOf(readText(this.#sys, `/proc/${this.#pid}/maps`))
   }
 
-  /** A copy of what it has at an address; zeros in pages that nobody may read, as the guards are of a stack (glibc 2.42). */
+  /** A copy of what it has at an address; zeros in pages that nobody may read, as the guards of stacks (glibc 2.42). */
   read(from: number, size: number): Buffer {
     try {
       return readAt(this.#sys, this.#memory, from, size)

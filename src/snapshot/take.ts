@@ -112,8 +112,8 @@ function copyOf(
   })
   using pidfd = child.pidfd
   try {
-    waitUntilAsleep(here, child, complaints)
-    const missed = otherThreads(here, child.pid).flatMap(({ name }) => (IDLE.includes(name) ? [] : [name]))
+    const threads = waitUntilAsleep(here, child, complaints)
+    const missed = threads.map(({ name }) => name).filter((name) => !IDLE.includes(name))
     if (missed.length > 0) throw new Failure(`its threads ${missed.join(', ')} would be missing`)
     using sleeper = new Sleeper(here, child.pid)
     // As its mappings name it.
@@ -129,16 +129,13 @@ function copyOf(
   }
 }
 
-/** Until it sleeps, and its threads have nothing left to do. */
-function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child, complaints: Fd): void {
+/** Until it sleeps, and its other threads have nothing left to do. Gives those. */
+function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child, complaints: Fd): readonly Thread[] {
   let before: readonly Thread[] | undefined
-  const rests = () => {
+  for (let left = PATIENCE; ; left -= BETWEEN_LOOKS) {
     const now = isAsleep(sys, pid) ? otherThreads(sys, pid) : undefined
-    const waited = before !== undefined && now !== undefined && haveWaited(before, now)
+    if (before !== undefined && now !== undefined && haveWaited(before, now)) return now
     before = now
-    return waited
-  }
-  for (let left = PATIENCE; !rests(); left -= BETWEEN_LOOKS) {
     const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
     if (ended === true) {
       const said = linesOf(sys, complaints).at(-1)

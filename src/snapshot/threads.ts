@@ -1,4 +1,5 @@
-// The threads of a process that sleeps: its copy will have none of them, so they must have nothing to do. proc_pid_status(5).
+// The threads of a process that sleeps (proc_pid_status(5)): its copy will have none of them, so they must have nothing to
+// do.
 
 import type { Sys } from '#ffi/call.ts'
 import { entriesOf, readTextIfThere } from '#src/files.ts'
