@@ -11,7 +11,14 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 
 import { fewChunks } from '#.ci/chunks.ts'
-import { applyPatch, NEVER_COMPILED, type Patch, withoutEnginePrefixOnX64 } from '#src/snapshot/engine.ts'
+import {
+  applyPatch,
+  characters,
+  ENGINE_PREFIX,
+  NEVER_COMPILED,
+  type Patch,
+  withoutEnginePrefixOnX64,
+} from '#src/snapshot/engine.ts'
 
 const ROOT = import.meta.dir
 /** npm's own folder for such things; `npm ci` empties it. */
@@ -72,14 +79,14 @@ function withoutSetrlimit(): Patch {
   return { what: 'the import of setrlimit', find: name('s'), replace: name('g') }
 }
 
-/** The walk of withoutEnginePrefixOnX64: `cmp w10, #c; b.ne next; ldrb w10, [x9, #k+1]`. The first condition becomes "always". */
+/** The same walk on AArch64: `cmp w10, #c; b.ne next; ldrb w10, [x9, #k+1]`. The first condition becomes "always". */
 function withoutEnginePrefixOnArm64(): Patch {
-  const find = characters('BUN_JSC_', (c, k) => [
+  const find = characters(ENGINE_PREFIX, (c, k) => [
     ...(k === 0 ? [] : word(0x39400000 | (k << 10) | (9 << 5) | 10)),
     ...word(0x7100001f | (c << 10) | (10 << 5)),
     ...word(0x54000001 | (((-8 - 3 * k) & 0x7ffff) << 5)),
   ])
-  return { what: 'the prefix BUN_JSC_', find, replace: find.with(4, 0x0e) }
+  return { what: `the prefix ${ENGINE_PREFIX}`, find, replace: find.with(4, 0x0e) }
 }
 
 /** What is looked up gets a name with an equals sign in it, which no variable has. */
@@ -89,10 +96,6 @@ function withoutName(what: string, text: string): Patch {
 
 function bytes(text: string): Uint8Array {
   return Buffer.from(text, 'latin1')
-}
-
-function characters(text: string, code: (character: number, index: number) => readonly number[]): Uint8Array {
-  return Uint8Array.from([...bytes(text)].flatMap(code))
 }
 
 function word(value: number): readonly number[] {

@@ -22,11 +22,22 @@ export function applyPatch(image: Buffer, patch: Patch): void {
  * `environ`: for each character `cmpb $c, k(%r14); jne next`. The first jne becomes a jmp: no variable has the prefix.
  */
 export function withoutEnginePrefixOnX64(): Patch {
-  const find = [...'BUN_JSC_'].flatMap((character, k) => [
+  const find = characters(ENGINE_PREFIX, (c, k) => [
     ...[0x41, 0x80, ...(k === 0 ? [0x3e] : [0x7e, k])],
-    ...[character.charCodeAt(0), 0x75, 0xe5 - 7 * k],
+    ...[c, 0x75, 0xe5 - 7 * k],
   ])
-  return { what: 'the prefix BUN_JSC_', find: Uint8Array.from(find), replace: Uint8Array.from(find.with(4, 0xeb)) }
+  return { what: `the prefix ${ENGINE_PREFIX}`, find, replace: find.with(4, 0xeb) }
+}
+
+/** What the names of variables begin with that set an option of the engine. */
+export const ENGINE_PREFIX = 'BUN_JSC_'
+
+/** Takes a text and the machine code that asks for one character at its place, gives the code that asks for all. */
+export function characters(
+  text: string,
+  code: (character: number, index: number) => readonly number[],
+): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([...Buffer.from(text, 'latin1')].flatMap(code))
 }
 
 /**
@@ -40,12 +51,12 @@ const IN_PRACTICE = 10
 /** Options of the engine in practice, and in copies. */
 export const PRACTICE_ENVIRONMENT: readonly string[] = [
   // By who calls it: a copy would not have the threads that compile, and wait for them.
-  'BUN_JSC_useConcurrentJIT=0',
+  `${ENGINE_PREFIX}useConcurrentJIT=0`,
   // Simply: compiled twice, a function is seldom faster for as long as a command takes, and each time takes milliseconds.
-  'BUN_JSC_useDFGJIT=0',
+  `${ENGINE_PREFIX}useDFGJIT=0`,
   // Bytes that are allocated before the collector begins, which takes as long as a whole command: the engine's default, of
   // which Bun takes a quarter.
-  `BUN_JSC_largeHeapSize=${32 << 20}`,
+  `${ENGINE_PREFIX}largeHeapSize=${32 << 20}`,
 ]
 
 /** Takes an executable for x86-64, gives one that compiles what is called often, and obeys PRACTICE_ENVIRONMENT. */
