@@ -267,7 +267,7 @@ function wake(asm: Assembler, calls: ProgramCalls, word: 'request' | 'reply'): v
 }
 
 /** Ends the process, whose exit status is in its register: where a seccomp profile refuses that, by a signal. */
-function exit(asm: Assembler, calls: Pick<ProgramCalls, 'exit_group'>): void {
+export function exit(asm: Assembler, calls: Pick<ProgramCalls, 'exit_group'>): void {
   system(asm, calls.exit_group, 'exit_group')
   asm.trap('a profile that allows nothing')
 }

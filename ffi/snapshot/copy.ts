@@ -75,10 +75,8 @@ export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
       open(),
       ...rest.map(reserve),
       ...whole.map((one) => place(one, MAP_FIXED_NOREPLACE)),
-      ...parts.map((one) =>
-        one.run.region.access === CODE && isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED),
-      ),
-      ...rest.filter((region) => region.access === CODE).map(seal),
+      ...parts.map((one) => (isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED))),
+      ...rest.filter(isMadeCode).map(seal),
       ...thread(asleep),
       close,
     ],
@@ -111,22 +109,22 @@ function open(): Call {
   return { number: X64.openat, args: [AT_FDCWD, 0, O_CLOEXEC], structure: { bytes, argument: 1 } }
 }
 
-/** Code that nothing writes to any more. */
-const CODE = 'r-xp'
-
-/** Whether a region holds code that a process has made itself: Bun's compiler, or `callable` of libc.ts. */
+/** Whether a region holds code that a process has made itself, and writes to no more: `callable` of libc.ts. */
 function isMadeCode({ name, access }: Region): boolean {
-  return name === '' && access.includes('x')
+  return name === '' && access === 'r-xp'
 }
 
 /** Takes an address for the copy, or fails where something is there. */
 function reserve(region: Region): Call {
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE
-  const access = region.access === CODE && isMadeCode(region) ? 'rw-p' : region.access
+  const access = isMadeCode(region) ? 'rw-p' : region.access
   return { number: X64.mmap, args: [region.from, region.to - region.from, protection(access), flags, -1, 0] }
 }
 
-/** Reads copied code: pages of a file that were written to and are then executed, a policy may refuse (execmod of SELinux). */
+/**
+ * Reads copied code: pages of a file that were written to and are then executed, a policy may refuse (execmod of
+ * SELinux).
+ */
 function fill({ run: { from, size }, offset }: Placed): Call {
   return { number: X64.pread64, args: [0, from, size, offset], opened: 0 }
 }

@@ -3,7 +3,7 @@
 // kernel would have: maps its segments, and tells it by getauxval(3) where it lies and where it goes on.
 
 import type { AssemblerX64 } from '../executor/assembler-x64.ts'
-import { system } from '../executor/program.ts'
+import { exit, system } from '../executor/program.ts'
 import { ELF_LAYOUT, PT_LOAD } from '../numbers/elf.ts'
 import type { X64 } from '../numbers/x64.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, SNAPSHOT } from './layout.ts'
@@ -61,7 +61,7 @@ export function writeLoader(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.set('a2', COMPLAINT.length, 'bytes')
   system(asm, calls.write, 'write')
   asm.set('a0', BROKEN, 'as a shell says that there is no such program')
-  system(asm, calls.exit_group, 'exit_group')
+  exit(asm, calls)
   asm.label('complaint')
   const text = new DataView(new TextEncoder().encode(COMPLAINT).buffer)
   for (let at = 0; at < text.byteLength; at += 4) asm.word(text.getUint32(at, true), '')

@@ -4,7 +4,7 @@
 
 import type { AssemblerX64 } from '../executor/assembler-x64.ts'
 import { REPLY, REQUEST } from '../executor/layout.ts'
-import { system, writeBatch } from '../executor/program.ts'
+import { exit, system, writeBatch } from '../executor/program.ts'
 import { COLD, SNAPSHOT } from './layout.ts'
 import { type LoaderCalls, writeLoader, writeToEnvironment } from './loader.ts'
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ_WRITE } from './numbers.ts'
@@ -75,7 +75,7 @@ function writeWake(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.add('temp', 'a0', '')
   asm.jumpIfNegative('temp', 'cold', 'an address is taken, a policy refuses: nothing is lost')
   asm.set('a0', BROKEN, 'neither the one process nor the other')
-  system(asm, calls.exit_group, 'exit_group')
+  exit(asm, calls)
   asm.label('complete')
   asm.load(64, 'temp', { base: 'request', offset: SNAPSHOT.started }, '')
   asm.storeStack({ base: 'temp', offset: 0 }, 'arguments and environment are there')

@@ -94,7 +94,7 @@ const SIG_DFL = 0
 const SIG_IGN = 1
 const IGNORED_BY_BUN: readonly number[] = [SIGNAL.SIGPIPE, SIGNAL.SIGXFSZ]
 
-/** Bytes: enough for the addresses of most processes, and no less than the longest text that execve(2) takes. */
+/** Bytes: enough for the addresses of most processes. */
 const AT_FIRST = 128 << 10
 /** a_type of getauxval(3): the path that was executed. */
 const AT_EXECFN = 31
