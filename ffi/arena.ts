@@ -6,14 +6,17 @@ import { ERRNO } from './numbers/errno.ts'
 import { ANY_ERRNO, ENTRY, FORK, REPLY, REQUEST } from './executor/layout.ts'
 import type { Fd } from './fd.ts'
 import type { Mapping } from './libc.ts'
-import { ARM64 } from './numbers/arm64.ts'
-import { X64 } from './numbers/x64.ts'
-import { MACHINE } from './machine.ts'
+import type { Fields, Given, Struct } from './struct.ts'
 import { Window } from './window.ts'
 
-const NUMBERS = MACHINE === 'x64' ? X64 : ARM64
 const TWO_32 = 2 ** 32
-const encoder = new TextEncoder()
+/** Of an entry, in words of 32 bits. */
+const ENTRY_WORDS = ENTRY.size / 4
+const ARGUMENTS = ENTRY.args / 4
+const REFERENCES = ENTRY.references / 4
+/** The flag of a fork in the second word of the references, which end before it. */
+const FORKS = FORK << (8 * (ENTRY.flags - ENTRY.references - 4))
+const NO_ROOMS: readonly Room[] = []
 
 /** Thrown while a call is encoded: the arena has no room for it beside what is there already. */
 export class ArenaFull extends Error {
@@ -43,175 +46,188 @@ export class Arena implements Memory {
   readonly request: number
   /** Address of the reply area in this process. */
   readonly reply: number
-  readonly #asked: Window
-  readonly #answered: Window
+  private readonly asked: Window
+  private readonly answered: Window
   /** What to add to an offset for the address in the process that makes the calls. */
-  readonly #requestAt: number
-  readonly #replyAt: number
-  #count = 0
-  #top: number = REQUEST.space
-  #replyTop: number = REPLY.space
-  #rooms: Room[] = []
-  #reference: Reference = () => undefined
+  private readonly requestAt: number
+  private readonly replyAt: number
+  private register = 0
+  private top: number = REQUEST.space
+  private replyTop: number = REPLY.space
+  private reference: Reference = () => undefined
+  /** How many entries there are. */
+  count = 0
+  /** The rooms that the results of the call go to that was added last. */
+  rooms: readonly Room[] = NO_ROOMS
 
   /** Takes the memory, and the addresses of both areas in the process that makes the calls, when it is another one. */
   constructor(memory: Mapping, at?: { readonly request: number; readonly reply: number }) {
-    this.#asked = new Window(memory, 0, REQUEST.size)
-    this.#answered = new Window(memory, REQUEST.size, REPLY.size)
+    this.asked = new Window(memory, 0, REQUEST.size)
+    this.answered = new Window(memory, REQUEST.size, REPLY.size)
     this.request = memory.address
     this.reply = memory.address + REQUEST.size
-    this.#requestAt = at?.request ?? this.request
-    this.#replyAt = at?.reply ?? this.reply
-  }
-
-  /** How many entries there are. */
-  get count(): number {
-    return this.#count
+    this.requestAt = at?.request ?? this.request
+    this.replyAt = at?.reply ?? this.reply
   }
 
   /** How often executor and bunc look for news before they sleep. */
   set spins(value: number) {
-    this.#asked.u32[REQUEST.spins >> 2] = value
+    this.asked.u32[REQUEST.spins >> 2] = value
   }
 
   /** Takes milliseconds, gives the address of that time as the machine code hands it to futex(2). */
   timeout(milliseconds: number): number {
     const seconds = REQUEST.timeout >> 2
-    this.#asked.u32[seconds] = milliseconds / 1000
-    this.#asked.u32[seconds + 2] = (milliseconds % 1000) * 1e6
+    this.asked.u32[seconds] = milliseconds / 1000
+    this.asked.u32[seconds + 2] = (milliseconds % 1000) * 1e6
     return this.request + REQUEST.timeout
   }
 
   /** Begins a new batch. */
   reset(): void {
-    this.#count = 0
-    this.#top = REQUEST.space
-    this.#replyTop = REPLY.space
-    this.#answered.u32[REPLY.done >> 2] = 0
+    this.count = 0
+    this.top = REQUEST.space
+    this.replyTop = REPLY.space
+    this.answered.u32[REPLY.done >> 2] = 0
   }
 
   /**
-   * Adds a call to the batch. Takes the call and who knows which descriptors are results of this batch; gives its index
-   * and the rooms that its results go to. Throws ArenaFull, and then nothing has been added.
+   * Adds a call to the batch. Takes the call and who knows which descriptors are results of this batch; gives its index.
+   * Throws ArenaFull, and then nothing has been added.
    */
-  add(call: Call<unknown>, reference: Reference): { index: number; rooms: readonly Room[] } {
-    if (this.#count === REQUEST.capacity) throw new ArenaFull()
-    const top = this.#top
-    const replyTop = this.#replyTop
-    this.#rooms = []
-    this.#reference = reference
+  add(call: Call<unknown>, reference: Reference): number {
+    const index = this.count
+    if (index === REQUEST.capacity) throw new ArenaFull()
+    const top = this.top
+    const replyTop = this.replyTop
+    const { u32 } = this.asked
+    const entry = entryAt(index)
+    this.rooms = NO_ROOMS
+    this.reference = reference
+    this.register = entry + ARGUMENTS
+    u32[entry + ENTRY.number / 4] = call.number
+    u32[entry + ENTRY.tolerated / 4] = call.tolerated.length === 0 ? 0 : toleratedWord(call)
+    u32[entry + REFERENCES] = 0
+    u32[entry + REFERENCES + 1] = call.forks ? FORKS : 0
     try {
-      const words = call.encode(this)
-      return { index: this.#write(call, words), rooms: this.#rooms }
+      call.encode(this)
     } catch (error) {
-      this.#top = top
-      this.#replyTop = replyTop
+      this.top = top
+      this.replyTop = replyTop
       throw error
     }
+    for (let at = this.register; at < entry + ENTRY_WORDS; at++) u32[at] = 0
+    const result = resultAt(index)
+    // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
+    this.answered.u32[result] = 0
+    this.answered.u32[result + 1] = 0
+    this.count = index + 1
+    return index
   }
 
   /** Makes the entries that `add` wrote ready to be performed. */
   seal(): void {
-    this.#asked.u32[REQUEST.count >> 2] = this.#count
+    this.asked.u32[REQUEST.count >> 2] = this.count
   }
 
   /** Says that nobody will wait for this batch, and which entry opens the file that is told if it fails. */
   sealLast(report: number): void {
     this.seal()
-    this.#asked.u32[REQUEST.last >> 2] = report + 1
+    this.asked.u32[REQUEST.last >> 2] = report + 1
   }
 
   /** How many entries were gone through, never more than there are. */
   get done(): number {
-    return Math.min(this.#answered.u32[REPLY.done >> 2] ?? 0, this.#count)
+    return Math.min(this.answered.u32[REPLY.done >> 2] ?? 0, this.count)
   }
 
   /** What entry `index` returned: −errno for a failure. */
   result(index: number): number {
-    const at = (REPLY.results + 8 * index) >> 2
-    const { i32, u32 } = this.#answered
+    const at = resultAt(index)
+    const { i32, u32 } = this.answered
     return (i32[at + 1] ?? 0) * TWO_32 + (u32[at] ?? 0)
   }
 
   /** A copy of what the kernel wrote into a room, for a call that returned `raw`. */
   read({ offset, size, counted }: Room, raw: number): DataView {
-    const { buffer, byteOffset } = this.#answered.u8
+    const { buffer, byteOffset } = this.answered.u8
     const start = byteOffset + offset
     return new DataView(buffer.slice(start, start + (counted ? Math.min(raw, size) : size)))
   }
 
+  word(value: Word): void {
+    const at = this.register
+    this.register = at + 2
+    if (typeof value !== 'object') return put(this.asked.u32, at, value)
+    const named = this.reference(value)
+    if (named === undefined) return put(this.asked.u32, at, value.number)
+    const entry = entryAt(this.count)
+    this.asked.u8[4 * entry + ENTRY.references + (at - entry - ARGUMENTS) / 2] = named + 1
+    put(this.asked.u32, at, 0)
+  }
+
   text(value: string): number {
+    if (value === '') return this.requestAt + REQUEST.empty
     // The kernel would take what stands before the NUL for the whole text.
     if (value.includes('\0'))
       throw new RangeError(`Cannot pass ${JSON.stringify(value)} to the kernel: it contains NUL`)
-    const start = this.#top
+    const start = this.top
     // Three bytes are the most that a UTF-16 unit can become.
-    if (!this.#asked.show(start + 3 * value.length + 1)) throw new ArenaFull()
-    const { u8 } = this.#asked
-    const { written } = encoder.encodeInto(value, u8.subarray(start))
-    u8[start + written] = 0
-    this.#top = aligned(start + written + 1)
-    return this.#requestAt + start
+    if (!this.asked.show(start + 3 * value.length + 1)) throw new ArenaFull()
+    const { u8 } = this.asked
+    const end = start + u8.write(value, start)
+    u8[end] = 0
+    this.top = aligned(end + 1)
+    return this.requestAt + start
   }
 
   bytes(value: Uint8Array): number {
-    const start = this.#top
-    if (!this.#asked.show(start + value.length)) throw new ArenaFull()
-    this.#asked.u8.set(value, start)
-    this.#top = aligned(start + value.length)
-    return this.#requestAt + start
+    const start = this.top
+    if (!this.asked.show(start + value.length)) throw new ArenaFull()
+    this.asked.u8.set(value, start)
+    this.top = aligned(start + value.length)
+    return this.requestAt + start
+  }
+
+  structure<F extends Fields>(layout: Struct<F>, values: Given<F>): number {
+    const start = this.top
+    const end = start + layout.size
+    if (!this.asked.show(end)) throw new ArenaFull()
+    this.asked.u8.fill(0, start, end)
+    layout.writeTo(this.asked.view, start, values)
+    this.top = aligned(end)
+    return this.requestAt + start
   }
 
   room(size: number, initial?: Uint8Array): number {
-    const offset = this.#reserve(size, false)
+    const offset = this.reserve(size, false)
     // The kernel does not always write all of it.
-    this.#answered.u8.fill(0, offset, offset + size)
-    if (initial !== undefined) this.#answered.u8.set(initial, offset)
-    return this.#replyAt + offset
+    this.answered.u8.fill(0, offset, offset + size)
+    if (initial !== undefined) this.answered.u8.set(initial, offset)
+    return this.replyAt + offset
   }
 
   space(size: number): number {
-    return this.#replyAt + this.#reserve(size, true)
+    return this.replyAt + this.reserve(size, true)
   }
 
-  #reserve(size: number, counted: boolean): number {
-    const offset = this.#replyTop
-    if (!this.#answered.show(offset + size)) throw new ArenaFull()
-    this.#replyTop = aligned(offset + size)
-    this.#rooms.push({ offset, size, counted })
+  private reserve(size: number, counted: boolean): number {
+    const offset = this.replyTop
+    if (!this.answered.show(offset + size)) throw new ArenaFull()
+    this.replyTop = aligned(offset + size)
+    const room = { offset, size, counted }
+    this.rooms = this.rooms.length === 0 ? [room] : [...this.rooms, room]
     return offset
   }
 
   descriptor(fd: Fd): number {
     // Its number is known after the batch that opens it: this call must go into the next one.
-    if (this.#reference(fd) !== undefined) throw new ArenaFull()
+    if (this.reference(fd) !== undefined) throw new ArenaFull()
     return fd.number
   }
 
   get nextResult(): number {
-    return this.#replyAt + REPLY.results + 8 * this.#count
-  }
-
-  #write(call: Call<unknown>, words: readonly Word[]): number {
-    const index = this.#count
-    const at = REQUEST.entries + index * ENTRY.size
-    const { u8, u32 } = this.#asked
-    u8.fill(0, at, at + ENTRY.size)
-    u32[(at + ENTRY.number) >> 2] = NUMBERS[call.name]
-    if (call.tolerated.length > 0) u32[(at + ENTRY.tolerated) >> 2] = toleratedWord(call)
-    if (call.forks) u8[at + ENTRY.flags] = FORK
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i] ?? 0
-      const named = typeof word === 'object' ? this.#reference(word) : undefined
-      if (named !== undefined) u8[at + ENTRY.references + i] = named + 1
-      else put(u32, (at + ENTRY.args + 8 * i) >> 2, typeof word === 'object' ? word.number : word)
-    }
-    const result = (REPLY.results + 8 * index) >> 2
-    // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
-    this.#answered.u32[result] = 0
-    this.#answered.u32[result + 1] = 0
-    this.#count = index + 1
-    return index
+    return this.replyAt + REPLY.results + 8 * this.count
   }
 }
 
@@ -235,6 +251,10 @@ function toleratedWord({ name, tolerated }: Call<unknown>): number {
   const second = tolerated[1]
   return (first === undefined ? 0 : ERRNO[first]) | ((second === undefined ? 0 : ERRNO[second]) << 16)
 }
+
+/** Where an entry begins in the request area, and its result in the reply area, in words of 32 bits. */
+const entryAt = (index: number) => (REQUEST.entries + index * ENTRY.size) / 4
+const resultAt = (index: number) => (REPLY.results + 8 * index) / 4
 
 /** Structures that the kernel reads must lie at multiples of eight. */
 const aligned = (offset: number) => (offset + 7) & ~7

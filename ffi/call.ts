@@ -3,7 +3,12 @@
 
 import type { Errno } from './errno.ts'
 import { Fd } from './fd.ts'
-import type { X64 } from './numbers/x64.ts'
+import { MACHINE } from './machine.ts'
+import { ARM64 } from './numbers/arm64.ts'
+import { X64 } from './numbers/x64.ts'
+import type { Fields, Given, Struct } from './struct.ts'
+
+const NUMBERS = MACHINE === 'x64' ? X64 : ARM64
 
 /** A system call by its kernel name. */
 export type SyscallName = keyof typeof X64
@@ -19,10 +24,14 @@ export type Word = number | bigint | Fd
 
 /** Where arguments that are pointers find their bytes. Addresses are those of the process that makes the call. */
 export interface Memory {
+  /** Fills the next register of the call. */
+  word(value: Word): void
   /** Takes text without NUL, gives the address of its UTF-8 bytes and a NUL after them. */
   text(value: string): number
   /** Takes bytes, gives their address. */
   bytes(value: Uint8Array): number
+  /** Takes a structure and some of its fields, gives its address; the others are zero. */
+  structure<F extends Fields>(layout: Struct<F>, values: Given<F>): number
   /** Takes a size in bytes, gives the address of room for the kernel to write; the result decoder gets it. Zeroed. */
   room(size: number, initial?: Uint8Array): number
   /** As `room`, for a call that returns how many bytes it has written: the others are neither zeroed nor decoded. */
@@ -55,6 +64,8 @@ export interface Result<R> {
 /** A system call with its arguments. */
 export interface Call<R, W extends Where = Where> {
   readonly name: SyscallName
+  /** Its number on this architecture. */
+  readonly number: number
   readonly where: W
   /** Failures that the caller declared harmless. */
   readonly tolerated: readonly Errno[] | 'any'
@@ -63,7 +74,8 @@ export interface Call<R, W extends Where = Where> {
   readonly result: Result<R>
   /** Told what became of the call as soon as that is known: a harmless failure is seen by nobody else. */
   readonly settled?: ((outcome: Outcome) => void) | undefined
-  encode(memory: Memory): readonly Word[]
+  /** Fills its registers, and the memory that they point to. */
+  encode(memory: Memory): void
   /** The arguments as the caller gave them. */
   operands(): readonly unknown[]
   /** As strace shows it. */
@@ -111,82 +123,88 @@ export function syscall<A extends readonly unknown[], R, W extends Where = 'anyw
   result: Result<R>,
   ...where: W extends 'task' ? ['task'] : []
 ): (...args: A) => Call<R, W> {
-  const row: Row<R, W> = { name, where: (where[0] ?? 'anywhere') as W, kinds, result }
+  const row: Row<R, W> = { name, number: NUMBERS[name], where: (where[0] ?? 'anywhere') as W, kinds, result }
   return (...args) => new SystemCall(row, args)
 }
 
 /** What all calls of one function have in common. */
 interface Row<R, W extends Where> {
   readonly name: SyscallName
+  readonly number: number
   readonly where: W
   readonly kinds: Kinds
   readonly result: Result<R>
 }
 
+// Hundreds of calls are made and encoded before a container runs, by code that is compiled simply or not at all: plain loops
+// that fill registers at once are several times as fast here as `map`, `flat` and the arrays that they make. And a field is
+// `private` where the hot classes of ffi/ have one, not `#`: the engine needs twice the time for those, and more memory.
+
 /** A class, for hundreds are made: its methods are shared. */
 class SystemCall<R, W extends Where> implements Call<R, W> {
-  readonly name: SyscallName
-  readonly where: W
   tolerated: readonly Errno[] | 'any' = NO_ERRNO
   forks = false
   result: Result<R>
   settled: ((outcome: Outcome) => void) | undefined
-  #label: string | undefined
-  readonly #row: Row<R, W>
-  readonly #args: readonly unknown[]
+  private named: string | undefined
+  private readonly row: Row<R, W>
+  private readonly args: readonly unknown[]
 
   constructor(row: Row<R, W>, args: readonly unknown[]) {
-    this.name = row.name
-    this.where = row.where
     this.result = row.result
-    this.#row = row
-    this.#args = args
+    this.row = row
+    this.args = args
+  }
+
+  get name(): SyscallName {
+    return this.row.name
+  }
+
+  get number(): number {
+    return this.row.number
+  }
+
+  get where(): W {
+    return this.row.where
   }
 
   but(changes: Changes): SystemCall<R, W> {
-    const other = new SystemCall(this.#row, this.#args)
+    const other = new SystemCall(this.row, this.args)
     other.tolerated = changes.tolerated ?? this.tolerated
     other.forks = changes.forks ?? this.forks
     other.result = (changes.result as Result<R> | undefined) ?? this.result
     other.settled = changes.settled ?? this.settled
-    other.#label = changes.label ?? this.#label
+    other.named = changes.label ?? this.named
     return other
   }
 
-  encode(memory: Memory): readonly Word[] {
-    return encodeAll(this.#row.kinds, this.#args, memory)
+  encode(memory: Memory): void {
+    const { kinds } = this.row
+    const { args } = this
+    let next = 0
+    for (let i = 0; i < kinds.length; i++) {
+      const kind = kinds[i] as Kind<unknown>
+      const encoded = kind.encode(kind.hidden === true ? undefined : args[next++], memory)
+      if (typeof encoded === 'object' && !(encoded instanceof Fd))
+        for (let k = 0; k < encoded.length; k++) memory.word(encoded[k] ?? 0)
+      else memory.word(encoded)
+    }
   }
 
   operands(): readonly unknown[] {
-    return this.#args
+    return this.args
   }
 
   show(): string {
-    return `${this.name}(${showAll(this.#row.kinds, this.#args)})`
+    return `${this.name}(${showAll(this.row.kinds, this.args)})`
   }
 
   label(): string {
-    return this.#label ?? labelOf(this.#args) ?? this.name
+    return this.named ?? labelOf(this.args) ?? this.name
   }
 }
 
 const NO_ERRNO: readonly Errno[] = []
-
-// Hundreds of calls are encoded before a container runs, and no compiler looks at this code meanwhile: plain loops are
-// several times as fast here as `map`, `flat` and what they take along.
-
-function encodeAll(kinds: Kinds, args: readonly unknown[], memory: Memory): readonly Word[] {
-  const words: Word[] = []
-  let next = 0
-  for (let i = 0; i < kinds.length; i++) {
-    const kind = kinds[i] as Kind<unknown>
-    const encoded = kind.encode(kind.hidden === true ? undefined : args[next++], memory)
-    if (typeof encoded === 'object' && !(encoded instanceof Fd))
-      for (let k = 0; k < encoded.length; k++) words.push(encoded[k] ?? 0)
-    else words.push(encoded)
-  }
-  return words
-}
 
 function showAll(kinds: Kinds, args: readonly unknown[]): string {
   let next = 0

@@ -21,63 +21,65 @@ export class Fd implements Disposable {
   readonly owner: FdOwner
   /** What was opened, for traces and messages. */
   readonly label: string
-  readonly #borrowed: boolean
-  #number: number
+  /** For the performer of a batch: which of its entries opens it, for as long as it is queued. */
+  entry: number | undefined = undefined
+  private readonly borrowed: boolean
+  private value: number
   /** Apart from the number, which may become known only after the close of it was queued, and which traces still show. */
-  #closed = false
+  private over = false
 
   /** For performers: `number` is outstanding when left out. */
   constructor(owner: FdOwner, label: string, number: number = QUEUED, borrowed = false) {
     this.owner = owner
     this.label = label
-    this.#number = number
-    this.#borrowed = borrowed
+    this.value = number
+    this.borrowed = borrowed
   }
 
   /** Whether the call that should have opened it failed harmlessly. Makes queued calls first. */
   get missing(): boolean {
-    if (this.#number === QUEUED) this.owner.flush()
-    return this.#number === MISSING
+    if (this.value === QUEUED) this.owner.flush()
+    return this.value === MISSING
   }
 
   /** Whether its number is known only when queued calls have been made. */
   get queued(): boolean {
-    return this.#number === QUEUED
+    return this.value === QUEUED
   }
 
   /** Whether it was closed or released: no call may name it any more. */
   get closed(): boolean {
-    return this.#closed
+    return this.over
   }
 
   /** The kernel's number, for ffi/ alone. Makes queued calls first; a missing or closed one is a RangeError. */
   get number(): number {
-    if (this.#number === QUEUED) this.owner.flush()
-    if (this.#closed || this.#number < 0) throw new RangeError(`Descriptor of ${this.label} is not open`)
-    return this.#number
+    if (this.value === QUEUED) this.owner.flush()
+    if (this.over || this.value < 0) throw new RangeError(`Descriptor of ${this.label} is not open`)
+    return this.value
   }
 
   /** For performers: the call that opens it has been made. */
   settle(number: number | 'missing'): void {
-    this.#number = number === 'missing' ? MISSING : number
+    this.value = number === 'missing' ? MISSING : number
   }
 
   /** Hands the descriptor to whoever else will close it: this object forgets it. */
   release(): number {
-    const number = this.number
-    this.#closed = true
+    const { number } = this
+    this.over = true
     return number
   }
 
   [Symbol.dispose](): void {
-    if (this.#closed || this.#number === MISSING) return
-    if (!this.#borrowed) this.owner.close(this)
-    this.#closed = true
+    if (this.over || this.value === MISSING) return
+    if (!this.borrowed) this.owner.close(this)
+    this.over = true
   }
 
   /** As strace -y shows descriptors. */
   toString(): string {
-    const number = this.#number >= 0 ? String(this.#number) : this.#number === MISSING ? 'missing' : 'new'
+    const number = this.value >= 0 ? String(this.value) : this.value === MISSING ? 'missing' : 'new'
     return `${number}<${this.label}>`
   }
 }

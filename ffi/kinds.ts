@@ -61,27 +61,32 @@ export const room = (size: number): Kind<never> => hidden((memory) => memory.roo
 export const space = (size: number): Kind<never> => hidden((memory) => memory.space(size))
 
 /** A register that always holds the same number. */
-export const constant = (value: number, shown = ''): Kind<never> => hidden(() => value, shown)
+export const constant = (value: number, shown = ''): Kind<never> => ({
+  encode: () => value,
+  show: () => shown,
+  hidden: true,
+})
 
 /** One of the names of a table, as its number. */
 export function oneOf<T extends Readonly<Record<string, number>>>(table: T): Kind<keyof T & string> {
   return { encode: (name) => table[name] ?? 0, show: (name) => name }
 }
 
-/** Names of a table, or-ed together. */
-export function bits<T extends Readonly<Record<string, number>>>(table: T): Kind<readonly (keyof T & string)[]> {
+/** Names of a table of up to 32 bits, or-ed together. `always` is or-ed to them, and not shown. */
+export function bits<T extends Bits>(table: T, always = 0): Kind<readonly (keyof T & string)[]> {
   return {
-    // Not |: flags may need more than 31 bits, and no two of a table share one.
-    encode: (names) => {
-      let sum = 0
-      for (let i = 0; i < names.length; i++) {
-        const name = names[i]
-        if (name !== undefined && names.indexOf(name) === i) sum += table[name] ?? 0
-      }
-      return sum
-    },
+    encode: (names) => orOf(table, names, always),
     show: (names) => (names.length === 0 ? '0' : names.join('|')),
   }
+}
+
+type Bits = Readonly<Record<string, number>>
+
+/** Takes a table of up to 32 bits, names of it, and other bits, gives all of them or-ed together. */
+export function orOf<T extends Bits>(table: T, names: readonly (keyof T & string)[], always = 0): number {
+  let sum = always
+  for (let i = 0; i < names.length; i++) sum |= table[names[i] ?? ''] ?? 0
+  return sum >>> 0
 }
 
 /** The call gives nothing but success. */

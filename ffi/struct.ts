@@ -2,10 +2,12 @@
 // architectures are.
 
 type Field = 'u8' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64'
-type Fields = Readonly<Record<string, Field>>
+/** The fields of a structure, in order. */
+export type Fields = Readonly<Record<string, Field>>
 /** The fields of a structure as numbers; 64-bit ones beyond 2^53 lose their last bits, unless given as bigint. */
 export type Values<F extends Fields> = { readonly [name in keyof F]: number }
-type Given<F extends Fields> = { readonly [name in keyof F]?: number | bigint }
+/** Some of its fields; those that are left out are zero. */
+export type Given<F extends Fields> = { readonly [name in keyof F]?: number | bigint }
 
 const SIZES = { u8: 1, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8 } as const
 
@@ -14,58 +16,69 @@ export interface Struct<F extends Fields> {
   readonly size: number
   /** Takes some of the fields, gives the bytes; the others are zero. */
   write(values: Given<F>): Uint8Array<ArrayBuffer>
+  /** Takes memory that is zero from an offset on, and some of the fields, writes them there. */
+  writeTo(view: DataView, start: number, values: Given<F>): void
   /** Takes memory that begins with the structure, gives its fields. */
   read(view: DataView): Values<F>
 }
 
-type Place = readonly [name: string, field: Field, offset: number]
+interface Place {
+  readonly name: string
+  readonly field: Field
+  readonly offset: number
+}
 
 /** Where the fields are, and the size: computed when the structure is used first, for most commands use few. */
 class Layout<F extends Fields> implements Struct<F> {
-  readonly #fields: F
-  #places: readonly Place[] | undefined
-  #size = 0
+  private readonly fields: F
+  private places: readonly Place[] | undefined
+  private total = 0
 
   constructor(fields: F) {
-    this.#fields = fields
+    this.fields = fields
   }
 
   get size(): number {
-    this.#laid()
-    return this.#size
+    this.laid()
+    return this.total
   }
 
   write(values: Given<F>): Uint8Array<ArrayBuffer> {
-    const places = this.#laid()
-    const bytes = new Uint8Array(new ArrayBuffer(this.#size))
-    const view = new DataView(bytes.buffer)
-    for (let i = 0; i < places.length; i++) {
-      const [name, field, offset] = places[i] as Place
-      const value = values[name]
-      if (value !== undefined && value !== 0) put(view, offset, field, value)
-    }
+    const bytes = new Uint8Array(new ArrayBuffer(this.size))
+    this.writeTo(new DataView(bytes.buffer), 0, values)
     return bytes
   }
 
-  read(view: DataView): Values<F> {
-    return Object.fromEntries(this.#laid().map(([name, field, at]) => [name, get(view, at, field)])) as Values<F>
+  writeTo(view: DataView, start: number, values: Given<F>): void {
+    const places = this.laid()
+    for (let i = 0; i < places.length; i++) {
+      const { name, field, offset } = places[i] as Place
+      const value = values[name]
+      if (value !== undefined && value !== 0) put(view, start + offset, field, value)
+    }
   }
 
-  #laid(): readonly Place[] {
-    if (this.#places !== undefined) return this.#places
+  read(view: DataView): Values<F> {
+    return Object.fromEntries(
+      this.laid().map(({ name, field, offset }) => [name, get(view, offset, field)]),
+    ) as Values<F>
+  }
+
+  private laid(): readonly Place[] {
+    if (this.places !== undefined) return this.places
     const places: Place[] = []
     let end = 0
     let widest = 1
-    for (const name in this.#fields) {
-      const field = this.#fields[name] as Field
+    for (const name in this.fields) {
+      const field = this.fields[name] as Field
       const size = SIZES[field]
       end = Math.ceil(end / size) * size
-      places.push([name, field, end])
+      places.push({ name, field, offset: end })
       end += size
       widest = Math.max(widest, size)
     }
-    this.#size = Math.ceil(end / widest) * widest
-    this.#places = places
+    this.total = Math.ceil(end / widest) * widest
+    this.places = places
     return places
   }
 }
@@ -76,9 +89,10 @@ export function struct<const F extends Fields>(fields: F): Struct<F> {
 }
 
 function put(view: DataView, offset: number, field: Field, value: number | bigint): void {
-  if (SIZES[field] === 8) putLong(view, offset, value)
-  else if (SIZES[field] === 4) view.setInt32(offset, Number(value), true)
-  else if (SIZES[field] === 2) view.setInt16(offset, Number(value), true)
+  const size = SIZES[field]
+  if (size === 8) putLong(view, offset, value)
+  else if (size === 4) view.setInt32(offset, Number(value), true)
+  else if (size === 2) view.setInt16(offset, Number(value), true)
   else view.setInt8(offset, Number(value))
 }
 

@@ -54,7 +54,7 @@ const LINUX_CAPABILITY_VERSION_3 = 0x2008_0522
 export const capset = syscall<[sets: CapabilitySets], void, 'task'>(
   'capset',
   [
-    hidden((memory) => memory.bytes(HEADER.write({ version: LINUX_CAPABILITY_VERSION_3 }))),
+    hidden((memory) => memory.structure(HEADER, { version: LINUX_CAPABILITY_VERSION_3 })),
     {
       encode: ({ effective, permitted, inheritable }: CapabilitySets, memory) => {
         const words = new Uint32Array(6)
@@ -133,7 +133,7 @@ const BYTES_PER_INSTRUCTION = 8
 
 const filter: Kind<Uint8Array> = {
   encode: (program, memory) =>
-    memory.bytes(FPROG.write({ len: program.length / BYTES_PER_INSTRUCTION, filter: memory.bytes(program) })),
+    memory.structure(FPROG, { len: program.length / BYTES_PER_INSTRUCTION, filter: memory.bytes(program) }),
   show: (program) => `<${program.length / BYTES_PER_INSTRUCTION} instructions>`,
 }
 

@@ -18,6 +18,7 @@ import {
   nothing,
   number,
   octal,
+  orOf,
   ownedFd,
   room,
   space,
@@ -48,10 +49,7 @@ export const OPEN = {
 type OpenFlag = keyof typeof OPEN
 const CLOEXEC = 0o2000000
 
-const openFlags: Kind<readonly OpenFlag[]> = {
-  encode: (flags) => flags.reduce((sum, name) => sum | OPEN[name], CLOEXEC),
-  show: (flags) => flags.join('|'),
-}
+const openFlags = bits(OPEN, CLOEXEC)
 
 /** openat(2). */
 export const openat = syscall<[dir: At, path: string, flags: readonly OpenFlag[], mode?: number], Fd>(
@@ -86,13 +84,11 @@ export const openat2 = syscall<[dir: At, path: string, how: OpenHow], Fd>(
     text,
     {
       encode: (how: OpenHow, memory) => [
-        memory.bytes(
-          OPEN_HOW.write({
-            flags: Number(openFlags.encode(how.flags, memory)),
-            mode: how.mode ?? 0,
-            resolve: how.resolve.reduce((sum, name) => sum | RESOLVE[name], 0),
-          }),
-        ),
+        memory.structure(OPEN_HOW, {
+          flags: orOf(OPEN, how.flags, CLOEXEC),
+          mode: how.mode ?? 0,
+          resolve: orOf(RESOLVE, how.resolve),
+        }),
         OPEN_HOW.size,
       ],
       show: (how: OpenHow) => `{${how.flags.join('|')}, ${how.resolve.map((name) => `RESOLVE_${name}`).join('|')}}`,

@@ -3,7 +3,7 @@
 
 import { hidden, syscall } from '../call.ts'
 import type { Fd } from '../fd.ts'
-import { type At, at, bits, constant, descriptor, nothing, oneOf, optionalText, ownedFd, text } from '../kinds.ts'
+import { type At, at, bits, constant, descriptor, nothing, oneOf, optionalText, orOf, ownedFd, text } from '../kinds.ts'
 import { struct } from '../struct.ts'
 
 /** Flags of open_tree(2) (5.2). CLOEXEC is always set. */
@@ -13,15 +13,7 @@ const OPEN_TREE_CLOEXEC = 0o2000000
 /** open_tree(2): a detached copy of a mount (CLONE), or a handle on it. */
 export const openTree = syscall<[dir: At, path: string, flags: readonly (keyof typeof OPEN_TREE)[]], Fd>(
   'open_tree',
-  [
-    at,
-    text,
-    {
-      encode: (flags: readonly (keyof typeof OPEN_TREE)[]) =>
-        flags.reduce((sum, name) => sum | OPEN_TREE[name], OPEN_TREE_CLOEXEC),
-      show: (flags: readonly string[]) => flags.join('|') || '0',
-    },
-  ],
+  [at, text, bits(OPEN_TREE, OPEN_TREE_CLOEXEC)],
   ownedFd,
 )
 
@@ -130,13 +122,13 @@ export const mountSetattr = syscall<[mount: Fd, scope: 'this' | 'recursive', cha
         const clear = sum(change.clear)
         // The time attributes are one field: to change one of them, all of it must be cleared.
         const atime = (set | clear) & ATIME_FIELD ? ATIME_FIELD : 0
-        const structure = MOUNT_ATTRIBUTES.write({
+        const structure = memory.structure(MOUNT_ATTRIBUTES, {
           attr_set: set | (change.idmap === undefined ? 0 : IDMAP),
           attr_clr: (clear & ~ATIME_FIELD) | atime,
           propagation: change.propagation === undefined ? 0 : PROPAGATION[change.propagation],
           userns_fd: change.idmap === undefined ? 0 : memory.descriptor(change.idmap),
         })
-        return [memory.bytes(structure), MOUNT_ATTRIBUTES.size]
+        return [structure, MOUNT_ATTRIBUTES.size]
       },
       show: (change: MountChange) =>
         [
@@ -158,7 +150,7 @@ export const probeMountSetattr = syscall<[], void>(
 )
 
 function sum(names: readonly MountAttribute[] | undefined): number {
-  return (names ?? []).reduce((all, name) => all | MOUNT_ATTR[name], 0)
+  return names === undefined ? 0 : orOf(MOUNT_ATTR, names)
 }
 
 /** Flags of mount(2). */

@@ -93,7 +93,7 @@ export const handleSignal = syscall<[signal: Signal, handler: Handler], void>(
     oneOf(SIGNAL),
     {
       encode: ({ address, restorer }: Handler, memory) =>
-        memory.bytes(SIGACTION.write({ handler: address, flags: SA_RESTART | SA_RESTORER, restorer })),
+        memory.structure(SIGACTION, { handler: address, flags: SA_RESTART | SA_RESTORER, restorer }),
       show: () => '{handler}',
     },
     constant(0, 'NULL'),

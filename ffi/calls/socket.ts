@@ -71,14 +71,14 @@ export interface Message {
 const message: Kind<Message> = {
   encode: ({ text, descriptors }, memory) => {
     const payload = encodeText(text)
-    const iov = memory.bytes(IOVEC.write({ base: memory.bytes(payload), len: payload.length }))
+    const iov = memory.structure(IOVEC, { base: memory.bytes(payload), len: payload.length })
     const length = CMSGHDR.size + 4 * descriptors.length
     const control = new Uint8Array((length + 7) & ~7)
     control.set(CMSGHDR.write({ len: length, level: SOL_SOCKET, type: SCM_RIGHTS }))
     const numbers = new Int32Array(descriptors.map((fd) => memory.descriptor(fd)))
     control.set(new Uint8Array(numbers.buffer), CMSGHDR.size)
     const rights = descriptors.length === 0 ? {} : { control: memory.bytes(control), controllen: control.length }
-    return memory.bytes(MSGHDR.write({ iov, iovlen: 1, ...rights }))
+    return memory.structure(MSGHDR, { iov, iovlen: 1, ...rights })
   },
   show: ({ text, descriptors }) => `{${JSON.stringify(text)}, [${descriptors.join(', ')}]}`,
 }
@@ -122,7 +122,7 @@ export const receive = syscall<[socket: Fd], Received>(
   [
     descriptor,
     hidden((memory) => {
-      const iov = memory.bytes(IOVEC.write({ base: memory.space(MOST_RECEIVED), len: MOST_RECEIVED }))
+      const iov = memory.structure(IOVEC, { base: memory.space(MOST_RECEIVED), len: MOST_RECEIVED })
       // Room for one descriptor: the kernel closes those that find none.
       const control = memory.room(CMSGHDR.size + 8)
       const header = { iov, iovlen: 1, control, controllen: CMSGHDR.size + 8 }

@@ -30,7 +30,7 @@ export const setTerminalSize = syscall<[terminal: Fd, size: TerminalSize], void>
     descriptor,
     constant(TIOCSWINSZ, 'TIOCSWINSZ'),
     {
-      encode: ({ rows, columns }: TerminalSize, memory) => memory.bytes(WINSIZE.write({ rows, columns })),
+      encode: ({ rows, columns }: TerminalSize, memory) => memory.structure(WINSIZE, { rows, columns }),
       show: ({ rows, columns }: TerminalSize) => `${columns}x${rows}`,
     },
   ],

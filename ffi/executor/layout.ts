@@ -42,6 +42,8 @@ export const REQUEST = {
   last: 12,
   /** struct timespec: how long bunc sleeps before it asks whether the task still lives. */
   timeout: 16,
+  /** u32 that is always zero: the empty text. */
+  empty: 60,
   entries: 64,
   /** A reference is one byte and 0 means "literal": 255 entries can be named. */
   capacity: 255,

@@ -39,33 +39,32 @@ function leaveOut({ call, fd }: Queued): void {
 
 /** The queue of one task. */
 export class Batch implements FdOwner {
-  readonly #executor: Executor
-  #queue: Queued[] = []
-  #names = new Map<Fd, number>()
+  private readonly executor: Executor
+  private queue: Queued[] = []
   /** After a failure the task is in a state that nobody has thought of: it can only be ended. So is one that is gone. */
-  #broken = false
+  private broken = false
   readonly sys: TaskSys
 
   constructor(executor: Executor) {
-    this.#executor = executor
+    this.executor = executor
     executor.arena.reset()
-    this.sys = Object.assign(<R>(call: Call<R>) => this.#perform(call), {
-      all: <R>(calls: readonly Call<R>[]) => this.#all(calls),
+    this.sys = Object.assign(<R>(call: Call<R>) => this.perform(call), {
+      all: <R>(calls: readonly Call<R>[]) => this.all(calls),
       flush: () => this.flush(),
     })
   }
 
   get where(): string {
-    return this.#executor.where
+    return this.executor.where
   }
 
   /** Makes every queued call. Throws the SyscallError of the first that failed. */
   flush(): void {
-    if (this.#queue.length > 0) this.#run()
+    if (this.queue.length > 0) this.run()
   }
 
   close(fd: Fd): void {
-    if (!this.#broken && (fd.queued || !fd.missing)) this.#ask(close(fd))
+    if (!this.broken && (fd.queued || !fd.missing)) this.ask(close(fd))
   }
 
   /**
@@ -73,44 +72,44 @@ export class Batch implements FdOwner {
    * writes its result (8 bytes, −errno) to `report`, a descriptor that this batch opens, and exits.
    */
   post(report: Fd, hand: (arena: Arena) => void): void {
-    const entry = this.#names.get(report)
-    if (entry === undefined)
+    const { entry } = report
+    if (entry === undefined || !report.queued)
       throw new RangeError(`Descriptor ${report} is not opened by the last batch of ${this.where}`)
-    this.#executor.arena.sealLast(entry)
-    hand(this.#executor.arena)
-    this.#drop('unknown')
+    this.executor.arena.sealLast(entry)
+    hand(this.executor.arena)
+    this.drop('unknown')
   }
 
   /** The task is gone, or will be: what is queued is not made, and nothing more is accepted. */
   end(): void {
-    this.#drop('not made')
+    this.drop('not made')
   }
 
-  #perform<R>(call: Call<R>): R {
-    const asked = this.#ask(call)
+  private perform<R>(call: Call<R>): R {
+    const asked = this.ask(call)
     if (call.result.kind === 'value') this.flush()
     return asked.result as R
   }
 
-  #all<R>(calls: readonly Call<R>[]): R[] {
-    const asked = calls.map((call) => this.#ask(call))
+  private all<R>(calls: readonly Call<R>[]): R[] {
+    const asked = calls.map((call) => this.ask(call))
     this.flush()
     return asked.map(({ result }) => result as R)
   }
 
   /** Queues a call, unless it names what is missing. */
-  #ask(call: Call<unknown>): Queued {
-    if (this.#broken)
+  private ask(call: Call<unknown>): Queued {
+    if (this.broken)
       throw new RangeError(`Cannot make ${call.name} in ${this.where}: it is gone, or an earlier call failed`)
     const fd = call.result.kind === 'descriptor' ? new Fd(this, call.label()) : undefined
     const asked: Queued = { call, rooms: NO_ROOMS, fd, actions: underWay(), result: fd }
-    if (this.#namesMissing(call)) leaveOut(asked)
-    else this.#add(asked)
+    if (this.namesMissing(call)) leaveOut(asked)
+    else this.add(asked)
     return asked
   }
 
   /** Only descriptors that are known already: asking a queued one would end the batch for nothing. */
-  #namesMissing(call: Call<unknown, Where>): boolean {
+  private namesMissing(call: Call<unknown, Where>): boolean {
     const operands = call.operands()
     for (let i = 0; i < operands.length; i++) {
       const operand = operands[i]
@@ -119,48 +118,48 @@ export class Batch implements FdOwner {
     return false
   }
 
-  #add(asked: Queued): void {
+  private add(asked: Queued): void {
     try {
-      this.#enqueue(asked)
+      this.enqueue(asked)
     } catch (error) {
-      if (!(error instanceof ArenaFull) || this.#queue.length === 0) throw error
-      this.#run()
+      if (!(error instanceof ArenaFull) || this.queue.length === 0) throw error
+      this.run()
       // What it names may have turned out to be missing.
-      if (this.#namesMissing(asked.call)) leaveOut(asked)
-      else this.#enqueue(asked)
+      if (this.namesMissing(asked.call)) leaveOut(asked)
+      else this.enqueue(asked)
     }
   }
 
-  #enqueue(asked: Queued): void {
-    const { index, rooms } = this.#executor.arena.add(asked.call, this.#reference)
-    asked.rooms = rooms
-    this.#queue.push(asked)
-    if (asked.fd !== undefined) this.#names.set(asked.fd, index)
+  private enqueue(asked: Queued): void {
+    const { arena } = this.executor
+    const index = arena.add(asked.call, this.reference)
+    asked.rooms = arena.rooms
+    this.queue.push(asked)
+    if (asked.fd !== undefined) asked.fd.entry = index
   }
 
-  readonly #reference = (fd: Fd): number | undefined => {
+  private readonly reference = (fd: Fd): number | undefined => {
     if (fd.owner !== this) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to ${this.where}`)
     if (fd.closed) throw new RangeError(`Descriptor ${fd} is closed`)
-    return this.#names.get(fd)
+    return fd.queued ? fd.entry : undefined
   }
 
   /** One round trip. */
-  #run(): void {
-    const { arena } = this.#executor
+  private run(): void {
+    const { arena } = this.executor
     arena.seal()
     try {
-      this.#executor.exchange()
+      this.executor.exchange()
     } catch (error) {
-      this.#drop('unknown')
+      this.drop('unknown')
       throw error
     }
-    const queue = this.#queue
-    this.#queue = []
-    this.#names = new Map()
+    const queue = this.queue
+    this.queue = []
     try {
-      this.#settle(queue)
+      this.settle(queue)
     } catch (error) {
-      this.#broken = true
+      this.broken = true
       throw error
     } finally {
       arena.reset()
@@ -168,8 +167,8 @@ export class Batch implements FdOwner {
   }
 
   /** Gives the calls their results, finds the failure if there is one. */
-  #settle(queue: readonly Queued[]): void {
-    const { arena } = this.#executor
+  private settle(queue: readonly Queued[]): void {
+    const { arena } = this.executor
     const { done } = arena
     let failure: SyscallError | undefined
     for (let index = 0; index < queue.length; index++) {
@@ -179,24 +178,24 @@ export class Batch implements FdOwner {
       const raw = index < done ? arena.result(index) : SKIPPED
       fd?.settle(raw < 0 ? 'missing' : raw)
       call.settled?.(raw === SKIPPED ? 'not made' : raw)
-      if (raw >= 0) this.#take(asked, raw)
+      if (raw >= 0) this.take(asked, raw)
       else if (index === done - 1 && raw !== SKIPPED && !tolerates(call, errnoName(-raw)))
         failure = new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: this.where, actions })
     }
     if (failure !== undefined) throw failure
   }
 
-  #take(asked: Queued, raw: number): void {
+  private take(asked: Queued, raw: number): void {
     const { call, rooms } = asked
     if (call.result.kind !== 'value') return
-    const read = rooms.map((room) => this.#executor.arena.read(room, raw))
+    const read = rooms.map((room) => this.executor.arena.read(room, raw))
     asked.result = call.result.decode(raw, read, (number, label) => new Fd(this, label, number))
   }
 
-  #drop(outcome: Outcome): void {
-    const queue = this.#queue
-    this.#queue = []
-    this.#broken = true
+  private drop(outcome: Outcome): void {
+    const queue = this.queue
+    this.queue = []
+    this.broken = true
     for (const { call } of queue) call.settled?.(outcome)
   }
 }

@@ -26,23 +26,22 @@ function own(fd: Fd): undefined {
   if (fd.owner !== owner) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to this process`)
 }
 
-const NO_ROOMS: readonly DataView[] = []
+const NOTHING: readonly DataView[] = []
 
-/** Makes one call; gives what the kernel returned. */
-function once(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } {
+/** Makes one call, which it leaves in the arena; gives what the kernel returned. */
+function once(call: Call<unknown>): number {
   arena.reset()
-  const { rooms } = arena.add(call, own)
+  arena.add(call, own)
   arena.seal()
   native.perform(arena.request, arena.reply)
-  const raw = arena.result(0)
-  return { raw, rooms: raw < 0 || rooms.length === 0 ? NO_ROOMS : rooms.map((room) => arena.read(room, raw)) }
+  return arena.result(0)
 }
 
 /** Makes one call, however often it is interrupted. */
-function make(call: Call<unknown>): { raw: number; rooms: readonly DataView[] } {
+function make(call: Call<unknown>): number {
   for (;;) {
-    const made = once(call)
-    if (made.raw !== EINTR) return made
+    const raw = once(call)
+    if (raw !== EINTR) return raw
   }
 }
 
@@ -61,14 +60,24 @@ function perform<R>(call: Call<R, 'anywhere'>): R {
     call.settled?.('not made')
     return absent(call, owner)
   }
-  const { raw, rooms } = make(call)
+  const raw = make(call)
+  const { rooms } = arena
+  const read = raw < 0 || rooms.length === 0 ? NOTHING : rooms.map((room) => arena.read(room, raw))
   call.settled?.(raw)
   if (raw < 0) {
     if (tolerates(call, errnoName(-raw))) return absent(call, owner)
     throw new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
   }
   if (call.result.kind === 'descriptor') return opened(new Fd(owner, call.label(), raw))
-  return call.result.decode(raw, rooms, (number, label) => new Fd(owner, label, number))
+  if (call.result.kind === 'nothing') return nothing()
+  return call.result.decode(raw, read, adopt)
+}
+
+const adopt = (number: number, label: string) => new Fd(owner, label, number)
+
+/** The result of a call whose kind is `nothing`: its type says that R is void. */
+function nothing<R>(): R {
+  return undefined as R
 }
 
 /** What a call gives that was not made or failed harmlessly: a missing descriptor, or nothing. */

@@ -55,14 +55,12 @@ export function spawn(birth: Birth): Child {
   const flags = birth.namespaces.reduce((sum, name) => sum + CLONE_NEW[name], CLONE_VM + CLONE_VFORK + CLONE_PIDFD)
   arena.reset()
   const pidfd = arena.room(8)
-  const cloneArgs = arena.bytes(
-    CLONE_ARGS.write({
-      flags: flags + (birth.cgroup === undefined ? 0 : CLONE_INTO_CGROUP),
-      pidfd,
-      exit_signal: SIGNAL.SIGCHLD,
-      cgroup: birth.cgroup?.number ?? 0,
-    }),
-  )
+  const cloneArgs = arena.structure(CLONE_ARGS, {
+    flags: flags + (birth.cgroup === undefined ? 0 : CLONE_INTO_CGROUP),
+    pidfd,
+    exit_signal: SIGNAL.SIGCHLD,
+    cgroup: birth.cgroup?.number ?? 0,
+  })
   using nothing = closedStdio().length === 0 ? undefined : here(openat('cwd', '/dev/null', ['RDWR']))
   const calls = [...asCalled(nothing), ...birth.calls]
   for (const call of calls) arena.add(call, () => undefined)

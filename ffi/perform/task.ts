@@ -49,24 +49,24 @@ export const counters = { roundTrips: 0, calls: 0 }
 
 /** A process that performs calls for bunc. */
 export class LiveTask implements Task {
-  readonly #memory: Mapping
-  readonly #arena: Arena
-  readonly #batch: Batch
-  readonly #timeout: number
-  #child: Child
-  #turn = 0
+  private readonly memory: Mapping
+  private readonly arena: Arena
+  private readonly batch: Batch
+  private readonly timeout: number
+  private child: Child
+  private turn = 0
   /** The place in the batch at hand of a fork that is under way. */
-  #forkAt: number | undefined
-  #ended = false
+  private forkAt: number | undefined
+  private ended = false
 
   /** Makes the task. Throws the SyscallError of what failed: a namespace that is refused, a cgroup that is full. */
   constructor(birth: TaskBirth) {
     using arenaFd = here(memfdCreate('bunc-arena', ['CLOEXEC']))
     here(ftruncate(arenaFd, ARENA_SIZE))
-    this.#memory = mapShared(arenaFd.number, ARENA_SIZE)
+    this.memory = mapShared(arenaFd.number, ARENA_SIZE)
     using file = sealed(executorFile(arenaFd.number))
     const keep = [arenaFd, ...(birth.inherit ?? [])]
-    this.#child = spawn({
+    this.child = spawn({
       ...birth,
       calls: [
         // First of all: from here on it cannot outlive bunc.
@@ -76,15 +76,15 @@ export class LiveTask implements Task {
         fexecve(file, ['bunc', 'init'], []),
       ],
     })
-    this.#arena = new Arena(this.#memory, { request: TASK_REQUEST, reply: TASK_REPLY })
-    this.#timeout = this.#arena.timeout(PATIENCE_MS)
+    this.arena = new Arena(this.memory, { request: TASK_REQUEST, reply: TASK_REPLY })
+    this.timeout = this.arena.timeout(PATIENCE_MS)
     const task = this
-    this.#batch = new Batch({
+    this.batch = new Batch({
       get where() {
         return `task ${task.pid}`
       },
-      arena: this.#arena,
-      exchange: () => this.#exchange(),
+      arena: this.arena,
+      exchange: () => this.exchange(),
     })
     this.sys(setName('bunc:[init]'))
     for (const fd of birth.inherit ?? []) this.sys(setCloseOnExec(this.inherit(fd), ['FD_CLOEXEC']))
@@ -92,27 +92,27 @@ export class LiveTask implements Task {
 
   /** Performs calls in the task; queues those whose result can wait. */
   get sys(): TaskSys {
-    return this.#batch.sys
+    return this.batch.sys
   }
 
   /** Its pid as bunc's own pid namespace numbers it. */
   get pid(): number {
-    return this.#child.pid
+    return this.child.pid
   }
 
   /** Its pidfd, ours. */
   get pidfd(): Fd {
-    return this.#child.pidfd
+    return this.child.pidfd
   }
 
   /** Takes a file of ours that the task was born with, gives it as the task's own, to be closed by nobody. */
   inherit(fd: Fd): Fd {
-    return new Fd(this.#batch, fd.label, fd.number, true)
+    return new Fd(this.batch, fd.label, fd.number, true)
   }
 
   /** Takes a number (0, 1, 2 or a preserved one) that is open in the task, gives it as an Fd that nobody closes. */
   standard(number: number): Fd {
-    return new Fd(this.#batch, ['stdin', 'stdout', 'stderr'][number] ?? `inherited ${number}`, number, true)
+    return new Fd(this.batch, ['stdin', 'stdout', 'stderr'][number] ?? `inherited ${number}`, number, true)
   }
 
   /**
@@ -124,20 +124,20 @@ export class LiveTask implements Task {
     const settled = (outcome: Outcome) => {
       if (typeof outcome === 'number') pid = outcome
     }
-    this.#forkAt = this.#arena.count
+    this.forkAt = this.arena.count
     try {
       // A child does not inherit the signal. It asks for it before bunc hears of it: bunc may be killed in between.
       this.sys.all<unknown>([fork().but({ settled }), setParentDeathSignal('SIGKILL')])
     } finally {
-      this.#forkAt = undefined
-      if (pid > 0) this.#succeed(pid)
+      this.forkAt = undefined
+      if (pid > 0) this.succeed(pid)
     }
   }
 
   /** Takes the child of a fork as the task, and reaps the one that was. */
-  #succeed(pid: number): void {
-    const before = this.#child
-    this.#child = { pid, pidfd: opened(pid) }
+  private succeed(pid: number): void {
+    const before = this.child
+    this.child = { pid, pidfd: opened(pid) }
     here(waitPidfd(before.pidfd, ['EXITED']))
     before.pidfd[Symbol.dispose]()
   }
@@ -147,41 +147,41 @@ export class LiveTask implements Task {
    * opened by those calls; if one of them fails, its result is written there. Gives the child, whose pidfd the caller owns.
    */
   become(report: Fd): Child {
-    this.#turn += 1
-    counters.calls += this.#arena.count
-    this.#batch.post(report, ({ request }) => native.hand(request, this.#turn))
-    this.#ended = true
-    unmap(this.#memory)
-    return this.#child
+    this.turn += 1
+    counters.calls += this.arena.count
+    this.batch.post(report, ({ request }) => native.hand(request, this.turn))
+    this.ended = true
+    unmap(this.memory)
+    return this.child
   }
 
   [Symbol.dispose](): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#batch.end()
+    if (this.ended) return
+    this.ended = true
+    this.batch.end()
     endChild(here, this.pidfd)
     this.pidfd[Symbol.dispose]()
-    unmap(this.#memory)
+    unmap(this.memory)
   }
 
-  #exchange(): void {
+  private exchange(): void {
     counters.roundTrips += 1
-    counters.calls += this.#arena.count
-    this.#turn += 1
-    const { request, reply } = this.#arena
-    native.hand(request, this.#turn)
-    while (native.watch(request, this.#turn, reply, this.#timeout) !== this.#turn) {
-      const ending = this.#ending()
-      if (ending !== undefined) throw new TaskDied(this.#batch.where, ending.status, ending.signal)
+    counters.calls += this.arena.count
+    this.turn += 1
+    const { request, reply } = this.arena
+    native.hand(request, this.turn)
+    while (native.watch(request, this.turn, reply, this.timeout) !== this.turn) {
+      const ending = this.ending()
+      if (ending !== undefined) throw new TaskDied(this.batch.where, ending.status, ending.signal)
     }
   }
 
   /** How the task ended, if it has. One that has forked has ended as it should: the task is its child now. */
-  #ending(): Ending | undefined {
+  private ending(): Ending | undefined {
     const ending = here(waitPidfd(this.pidfd, ['EXITED', 'NOHANG', 'NOWAIT']))
-    if (ending === undefined || this.#forkAt === undefined || ending.status !== 0) return ending
+    if (ending === undefined || this.forkAt === undefined || ending.status !== 0) return ending
     // Its child, which has not answered yet, is a child of ours. In an arena that was full, the fork begins a batch.
-    const pid = this.#arena.result(this.#forkAt < this.#arena.count ? this.#forkAt : 0)
+    const pid = this.arena.result(this.forkAt < this.arena.count ? this.forkAt : 0)
     return pid > 0 ? here(waitPid(pid, ['EXITED', 'NOHANG', 'NOWAIT'])) : ending
   }
 }

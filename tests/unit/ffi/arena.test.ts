@@ -9,6 +9,7 @@ import { openat, read } from '#ffi/calls/file.ts'
 import { fork } from '#ffi/calls/process.ts'
 import { getLimit } from '#ffi/calls/resource.ts'
 import { ANY_ERRNO, FORK, REPLY, REQUEST } from '#ffi/executor/layout.ts'
+import type { Fd } from '#ffi/fd.ts'
 import { buffer, integer, nothing, text } from '#ffi/kinds.ts'
 import { ERRNO } from '#ffi/numbers/errno.ts'
 import { ADDRESS, encoded, pretendedArena, readEntry } from './encoded.ts'
@@ -41,7 +42,7 @@ test('registers that a call does not use are zero, whatever stood there before',
   const { arena, view } = pretendedArena()
   arena.add(openat('cwd', '/etc', ['RDONLY'], 0o777), none)
   arena.reset()
-  const { index } = arena.add(number(7), none)
+  const index = arena.add(number(7), none)
   expect(readEntry(view, index).args).toEqual([7n, 0n, 0n, 0n, 0n, 0n])
 })
 
@@ -56,7 +57,7 @@ test('text after text lies at a multiple of eight, also when old bytes lie there
   const both = syscall<[one: string, two: string], void>('chdir', [text, text], nothing)
   arena.add(both('a long text that fills the place', 'x'), none)
   arena.reset()
-  const { index } = arena.add(both('short', 'y'), none)
+  const index = arena.add(both('short', 'y'), none)
   const entry = readEntry(view, index)
   expect(entry.text(0)).toBe('short')
   expect(entry.text(1)).toBe('y')
@@ -79,7 +80,7 @@ test('a call that does not fit adds nothing, and leaves the room to others', () 
   for (let i = 0; i < 3; i++)
     expect(() => arena.add(openat('cwd', 'y'.repeat(REQUEST.size / 3), ['RDONLY']), none)).toThrow(ArenaFull)
   expect(arena.count).toBe(2)
-  const { index } = arena.add(openat('cwd', 'small', ['RDONLY']), none)
+  const index = arena.add(openat('cwd', 'small', ['RDONLY']), none)
   expect(index).toBe(2)
   expect(readEntry(view, 2).text(1)).toBe('small')
   expect(readEntry(view, 1).text(1)).toBe(half)
@@ -97,7 +98,8 @@ test('a room beyond the reply area is refused, and rooms made for the same call 
   const { arena } = pretendedArena()
   const two = syscall<[one: number, two: number], void>('read', [buffer, buffer], nothing)
   expect(() => arena.add(two(REPLY.size / 2, REPLY.size / 2), none)).toThrow(ArenaFull)
-  expect(arena.add(two(8, REPLY.size / 2), none).rooms[0]).toEqual({
+  arena.add(two(8, REPLY.size / 2), none)
+  expect(arena.rooms[0]).toEqual({
     offset: REPLY.space,
     size: 8,
     counted: true,
@@ -106,16 +108,17 @@ test('a room beyond the reply area is refused, and rooms made for the same call 
 
 test('there is an end to how many calls a batch can have', () => {
   const { arena } = pretendedArena()
-  for (let i = 0; i < REQUEST.capacity; i++) expect(arena.add(number(i), none).index).toBe(i)
+  for (let i = 0; i < REQUEST.capacity; i++) expect(arena.add(number(i), none)).toBe(i)
   expect(() => arena.add(number(0), none)).toThrow(ArenaFull)
   arena.reset()
-  expect(arena.add(number(0), none).index).toBe(0)
+  expect(arena.add(number(0), none)).toBe(0)
 })
 
 test('rooms are zeroed, or hold what the call says: the kernel does not always write all of one', () => {
   const { arena, view } = pretendedArena()
   new Uint8Array(view.buffer).fill(0xaa, REQUEST.size + REPLY.space, REQUEST.size + REPLY.space + 64)
-  const { rooms } = arena.add(getLimit(1, 'RLIMIT_NOFILE'), none)
+  arena.add(getLimit(1, 'RLIMIT_NOFILE'), none)
+  const { rooms } = arena
   expect(rooms.map((each) => new Uint8Array(arena.read(each, 0).buffer))).toEqual([new Uint8Array(16)])
   arena.reset()
   expect(arena.room(4, new Uint8Array([1, 2]))).toBe(ADDRESS + REQUEST.size + REPLY.space)
@@ -126,7 +129,8 @@ test('rooms are zeroed, or hold what the call says: the kernel does not always w
 
 test('of a room whose bytes are counted by the call so many are read, and never more than it has', () => {
   const { arena } = pretendedArena()
-  const { rooms } = arena.add(read(owner.open('file', 3), 16), none)
+  arena.add(read(owner.open('file', 3), 16), none)
+  const { rooms } = arena
   const sizes = (raw: number) => rooms.map((each) => arena.read(each, raw).byteLength)
   expect(sizes(3)).toEqual([3])
   expect(sizes(0)).toEqual([0])
@@ -187,20 +191,24 @@ test('a descriptor of the batch is named by its entry, counted from 1, and anoth
   expect([named.args[0], named.references]).toEqual([0n, [255, 0, 0, 0, 0, 0]])
 })
 
+const holding = syscall<[fd: Fd], void>(
+  'close',
+  [{ encode: (fd: Fd, memory) => memory.descriptor(fd), show: String }],
+  nothing,
+)
+
 test('a structure that holds a descriptor of the same batch must wait for the next one', () => {
   const { arena } = pretendedArena()
-  const holding = { ...number(0), encode: () => [arena.descriptor(owner.open('queued'))] }
-  expect(() => arena.add(holding, () => 0)).toThrow(ArenaFull)
+  expect(() => arena.add(holding(owner.open('queued')), () => 0)).toThrow(ArenaFull)
 })
 
 test('a structure that holds a descriptor of another process is refused like an argument would be', () => {
   const { arena } = pretendedArena()
   const foreign = owner.open('foreign', 5)
-  const holding = { ...number(0), encode: () => [arena.descriptor(foreign)] }
   const refuse = () => {
     throw new RangeError('Descriptor of another process')
   }
-  expect(() => arena.add(holding, refuse)).toThrow('Descriptor of another process')
+  expect(() => arena.add(holding(foreign), refuse)).toThrow('Descriptor of another process')
 })
 
 test('harmless errnos stand in the entry: none, one, two, all', () => {
@@ -220,7 +228,7 @@ test('a fork is flagged, and the kernel writes its pid where its result is', () 
   const { arena, view } = pretendedArena()
   arena.add(number(1), none)
   new Uint8Array(view.buffer).fill(0xff, REQUEST.size + REPLY.results, REQUEST.size + REPLY.results + 16)
-  const { index } = arena.add(fork(), none)
+  const index = arena.add(fork(), none)
   const { flags, args } = readEntry(view, index)
   expect(flags).toBe(FORK)
   expect(args[2]).toBe(BigInt(ADDRESS + REQUEST.size + REPLY.results + 8 * index))

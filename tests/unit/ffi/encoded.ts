@@ -40,8 +40,8 @@ export interface Encoded {
 /** Encodes a call alone. `reference` says which descriptors are results of the same batch; none when left out. */
 export function encoded(call: Call<unknown>, reference: Reference = () => undefined): Encoded {
   const { arena, view } = pretendedArena()
-  const { index, rooms } = arena.add(call, reference)
-  return { ...readEntry(view, index), rooms: rooms.map(({ size }) => size) }
+  const index = arena.add(call, reference)
+  return { ...readEntry(view, index), rooms: arena.rooms.map(({ size }) => size) }
 }
 
 /** Reads entry `index` of an arena's memory. */

@@ -77,10 +77,11 @@ describe('arguments', () => {
     expect([args[1], rooms]).toEqual([100n, [100]])
   })
 
-  test('names are or-ed, each once, beyond 31 bits too', () => {
-    const flags = bits({ LOW: 1, TOP: 2 ** 31, HIGH: 2 ** 33 })
-    expect(encoded(one(flags, ['LOW', 'HIGH', 'TOP', 'LOW'])).args[0]).toBe(0x2_8000_0001n)
+  test('names are or-ed, each once, beyond 31 bits too, and what is always there', () => {
+    const flags = bits({ LOW: 1, HIGH: 4, TOP: 2 ** 31 })
+    expect(encoded(one(flags, ['LOW', 'HIGH', 'TOP', 'LOW'])).args[0]).toBe(0x8000_0005n)
     expect(encoded(one(flags, [])).args[0]).toBe(0n)
+    expect(encoded(one(bits({ LOW: 1 }, 0o2000000), ['LOW'])).args[0]).toBe(0o2000001n)
     expect([shown(flags, ['LOW', 'HIGH']), shown(flags, [])]).toEqual(['LOW|HIGH', '0'])
   })
 

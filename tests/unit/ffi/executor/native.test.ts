@@ -3,12 +3,14 @@
 import { expect, test } from 'bun:test'
 
 import { Arena, ARENA_SIZE } from '#ffi/arena.ts'
-import { tolerating } from '#ffi/call.ts'
-import { close, dupTo } from '#ffi/calls/descriptor.ts'
+import { hidden, syscall, tolerating } from '#ffi/call.ts'
+import { close } from '#ffi/calls/descriptor.ts'
 import { openat } from '#ffi/calls/file.ts'
 import { getpid, getppid } from '#ffi/calls/process.ts'
 import { SKIPPED } from '#ffi/executor/layout.ts'
 import { native } from '#ffi/executor/native.ts'
+import type { Fd } from '#ffi/fd.ts'
+import { constant, descriptor, nothing } from '#ffi/kinds.ts'
 import { mapMemory, unmap } from '#ffi/libc.ts'
 import { ERRNO } from '#ffi/numbers/errno.ts'
 import { pretendedOwner } from '../pretended-owner.ts'
@@ -65,8 +67,8 @@ test('an argument can be the result of the first entry as well as of the one bef
     arena.add(openat('cwd', '/proc', ['PATH', 'DIRECTORY']), none)
     arena.add(openat(first, 'self', ['PATH']), () => 0)
     // The number of the second copy, too, is a result: dup3(first, second).
-    const both = { ...dupTo(first, 0), encode: () => [first, second, 0] }
-    arena.add(both, (fd) => (fd === first ? 0 : 1))
+    const both = syscall<[old: Fd, new: Fd], void>('dup3', [descriptor, descriptor, constant(0)], nothing)
+    arena.add(both(first, second), (fd) => (fd === first ? 0 : 1))
     arena.add(close(first), () => 0)
     arena.add(close(second), () => 1)
     perform()
@@ -113,9 +115,9 @@ test('what names a failed entry is skipped, and what names that one, too; others
 test.each([0, 1, 2, 3, 4, 5])('an entry whose argument %i names a failed entry is skipped', (register) => {
   withArena((arena, perform) => {
     const fd = owner.open('fd')
-    const words = Array.from({ length: 6 }, (_, i) => (i === register ? fd : 0))
+    const words = Array.from({ length: 6 }, (_, i) => hidden(() => (i === register ? fd : 0)))
     arena.add(tolerating(openat('cwd', '/nowhere', ['PATH']), 'ENOENT'), none)
-    arena.add({ ...getpid(), encode: () => words }, () => 0)
+    arena.add(syscall<[], void>('getpid', words, nothing)(), () => 0)
     perform()
     expect([arena.done, arena.result(1)]).toEqual([2, SKIPPED])
   })
