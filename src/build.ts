@@ -12,11 +12,7 @@ export const SPEC_VERSION = '1.3.0'
 
 /**
  * The first word of a process that is to sleep, so that a snapshot can be taken of it (src/snapshot); the addresses of two
- * functions follow it. No command has that name.
+ * functions follow it. Of a copy, the first word of one that is to sleep when it has done the command that follows. No
+ * command has that name.
  */
 export const SLEEP = 'sleep-for-a-snapshot'
-
-/** Takes the path of the executable that is to sleep, gives that of the bundle with which it practises. */
-export function practiceBundle(executable: string): string {
-  return `${executable}-bundle`
-}

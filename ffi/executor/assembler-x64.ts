@@ -220,6 +220,7 @@ export interface AssemblerX64 extends Assembler {
   loadStack(from: At, comment: string): void
   jumpTo(register: Register, comment: string): void
   exclusiveOr(to: Register, from: Register, comment: string): void
+  and(to: Register, from: Register, comment: string): void
   /** Keeps the bits that a constant has, which is sign-extended. */
   mask(register: Register, bits: number, comment: string): void
   shiftRight(to: Register, count: number, comment: string): void
@@ -243,6 +244,7 @@ function processor(listing: Listing): Omit<AssemblerX64, keyof Assembler> {
     jumpTo: (register, comment) =>
       emit([rex(0, 0, high(register)), 0xff, modrm(3, 4, low(register))], `jmp ${text(register)}`, comment),
     exclusiveOr: (to, from, comment) => emit(registers(0x31, to, from), `xor ${text(to)}, ${text(from)}`, comment),
+    and: (to, from, comment) => emit(registers(0x21, to, from), `and ${text(to)}, ${text(from)}`, comment),
     mask: (register, bits, comment) =>
       emit(
         [rex(1, 0, high(register)), 0x81, modrm(3, 4, low(register)), ...littleEndian(bits)],

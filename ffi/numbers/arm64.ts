@@ -57,6 +57,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   linkat: 37,
   listen: 201,
   lseek: 62,
+  madvise: 233,
   memfd_create: 279,
   mkdirat: 34,
   mknodat: 33,

@@ -54,6 +54,7 @@ export const X64 = {
   linkat: 265,
   listen: 50,
   lseek: 8,
+  madvise: 28,
   memfd_create: 319,
   mkdirat: 258,
   mknodat: 259,

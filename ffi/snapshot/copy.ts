@@ -6,6 +6,7 @@ import type { Code } from '../executor/assembler.ts'
 import { X64 } from '../numbers/x64.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from './layout.ts'
 import { AT_FDCWD, MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, O_CLOEXEC } from './numbers.ts'
+import { type Prefault, prefaultTable } from './prefault.ts'
 import type { Asleep } from './suspend.ts'
 
 const PROT = { r: 1, w: 2, x: 4 } as const
@@ -165,15 +166,24 @@ function thread({ thread: pointer, robust, alternateStack, actions }: Asleep): C
 }
 
 /** What the request area says beside the calls. */
-export type Header = { readonly [name in Exclude<keyof typeof SNAPSHOT, 'processor'>]: number } & {
+export type Header = { readonly [name in Exclude<keyof typeof SNAPSHOT, 'processor' | 'prefault'>]: number } & {
   readonly processor: bigint
+}
+
+/** What a segment is made of. */
+export interface Segment {
+  readonly code: Code
+  readonly calls: readonly Call[]
+  readonly header: Header
+  /** Left out where there is no room for them. */
+  readonly prefaults?: readonly Prefault[]
 }
 
 /**
  * Gives the segment: the code, behind it the request area, and the structures that its calls point to. Room is left for
  * headers.
  */
-export function segmentOf(code: Code, calls: readonly Call[], header: Header): Uint8Array {
+export function segmentOf({ code, calls, header, prefaults = [] }: Segment): Uint8Array {
   const segment = new Uint8Array(PROGRAM_SIZE)
   segment.set(code.bytes)
   const request = code.offsetOf('request')
@@ -184,7 +194,7 @@ export function segmentOf(code: Code, calls: readonly Call[], header: Header): U
     const at = REQUEST.entries + i * ENTRY.size
     if (structure === undefined) writeCall(area, at, call)
     else {
-      space = Math.ceil(space / 8) * 8
+      space = aligned(space)
       segment.set(structure.bytes, space)
       writeCall(area, at, { ...call, args: call.args.with(structure.argument, PROGRAM_AT + space) })
       space += structure.bytes.length
@@ -192,8 +202,14 @@ export function segmentOf(code: Code, calls: readonly Call[], header: Header): U
   }
   if (space > HEADERS_OFFSET)
     throw new Error(`Cannot wake a process by ${calls.length} calls: there is no room for them`)
+  const place = aligned(space) - request
+  const table = prefaultTable(prefaults, place, HEADERS_OFFSET - request - place)
+  segment.set(table, request + place)
+  if (table.length > 0) area.setUint32(SNAPSHOT.prefault, place, true)
   return segment
 }
+
+const aligned = (offset: number) => Math.ceil(offset / 8) * 8
 
 function writeHeader(area: DataView, count: number, header: Header): void {
   area.setUint32(REQUEST.count, count, true)

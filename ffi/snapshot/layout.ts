@@ -19,6 +19,8 @@ export const HEADERS_OFFSET = PROGRAM_SIZE - 1024
 export const SNAPSHOT = {
   /** u32: how many entries may fail without harm; after them the process is no longer the one that has started. */
   sure: 8,
+  /** u32: where from the request area on the table of prefault.ts is; 0 where there is none. */
+  prefault: 12,
   /** u64: what the processor must say of itself. */
   processor: 16,
   /** u64: the address of the path of ld.so. */

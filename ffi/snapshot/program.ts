@@ -8,6 +8,7 @@ import { exit, system, writeBatch } from '../executor/program.ts'
 import { COLD, SNAPSHOT } from './layout.ts'
 import { type LoaderCalls, writeLoader, writeToEnvironment } from './loader.ts'
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ_WRITE } from './numbers.ts'
+import { writePrefault } from './prefault.ts'
 
 /** For the results of a batch of as many entries as the segment has room for. */
 const REPLY_SIZE = 0x2000
@@ -77,6 +78,7 @@ function writeWake(asm: AssemblerX64, calls: LoaderCalls): void {
   asm.set('a0', BROKEN, 'neither the one process nor the other')
   exit(asm, calls)
   asm.label('complete')
+  writePrefault(asm, calls)
   asm.load(64, 'temp', { base: 'request', offset: SNAPSHOT.started }, '')
   asm.storeStack({ base: 'temp', offset: 0 }, 'arguments and environment are there')
   asm.load(64, 'temp', { base: 'request', offset: SNAPSHOT.wake }, '')

@@ -45,13 +45,16 @@ export function characters(
  * is over before that pays. A number whose bytes occur nowhere else in an executable.
  */
 export const NEVER_COMPILED = 1_000_003
-/** In practice, where all is done a few times: what is called more than a hundred times. The rest pays in no copy. */
+/** In practice: what a command calls more than a few times. The rest would only take room in each copy. */
 const IN_PRACTICE = 10
 
 /** Options of the engine in practice, and in copies. */
 export const PRACTICE_ENVIRONMENT: readonly string[] = [
   // By who calls it: a copy would not have the threads that compile, and wait for them.
   `${ENGINE_PREFIX}useConcurrentJIT=0`,
+  // By who allocates, and by nobody else: a copy would not have those threads either.
+  `${ENGINE_PREFIX}useConcurrentGC=0`,
+  `${ENGINE_PREFIX}numberOfGCMarkers=1`,
   // Simply: compiled twice, a function is seldom faster for as long as a command takes, and each time takes milliseconds.
   `${ENGINE_PREFIX}useDFGJIT=0`,
   // Bytes that are allocated before the collector begins, which takes as long as a whole command: the engine's default, of

@@ -2,27 +2,28 @@
 // that process, in a fraction of the time. The copy holds the libc of this host, and is for processors like this one.
 
 import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
-import { fstat, openat, readlinkat, renameat, unlinkat } from '#ffi/calls/file.ts'
+import { fstat, openat, readlinkat, renameat, seek, unlinkat } from '#ffi/calls/file.ts'
 import { type Sys, tolerating } from '#ffi/call.ts'
 import type { Code } from '#ffi/executor/assembler.ts'
 import type { Fd } from '#ffi/fd.ts'
-import { decodeText } from '#ffi/kinds.ts'
 import { MACHINE } from '#ffi/machine.ts'
-import { X64 } from '#ffi/numbers/x64.ts'
 import type { Child, Kernel } from '#ffi/perform/kernel.ts'
 import { endChild } from '#ffi/perform/spawn.ts'
 import { snapshotCode } from '#ffi/snapshot/code.ts'
-import { type Region, type Run, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
-import { PROGRAM_AT } from '#ffi/snapshot/layout.ts'
+import { type Region, type Run, type Segment, segmentOf, wakeCalls } from '#ffi/snapshot/copy.ts'
+import { HEADERS_OFFSET, PROGRAM_AT } from '#ffi/snapshot/layout.ts'
 import { PAGE } from '#ffi/snapshot/numbers.ts'
 import type { Asleep } from '#ffi/snapshot/suspend.ts'
-import { practiceBundle, SLEEP } from '#src/build.ts'
+import { SLEEP } from '#src/build.ts'
 import { Failure } from '#src/failure.ts'
-import { readAll, removeTree } from '#src/files.ts'
+import { removeTree } from '#src/files.ts'
+import { practiceBundle } from '#src/practice-bundle.ts'
+import { isAsleep } from './asleep.ts'
 import { PRACTICE_ENVIRONMENT, practising } from './engine.ts'
-import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from './image.ts'
+import { entryOf, loaderOf, memoryStart, original, segmentIn, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
 import { joined, Sleeper } from './memory.ts'
+import { observe } from './observe.ts'
 import { haveWaited, otherThreads, type Thread } from './threads.ts'
 import { forget, functionsOf } from './vdso.ts'
 
@@ -57,13 +58,15 @@ export function takeSnapshot(kernel: Kernel, path: string): Taken {
   if (snapshotOf(executable) === undefined) throw new Failure('there are snapshots with glibc only')
   const beside = `${path}.practice`
   const code = snapshotCode()
-  const nobody = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, ...beginning(executable) }
+  const header = { sure: 0, processor: 0n, stack: 0, started: 0, wake: 0, ...beginning(executable) }
   const file = create(here, beside)
   try {
-    fill(here, file, withProgram(practising(executable), segmentOf(code, [], nobody), []))
-    const { image, complaint } = copyOf(kernel, executable, beside, code)
+    fill(here, file, withProgram(practising(executable), segmentOf({ code, calls: [], header }), []))
+    const { image, segment, complaint } = copyOf(kernel, executable, beside, code)
     here(unlinkat('cwd', beside, []))
     fill(here, create(here, beside), image)
+    const prefaults = observe(kernel, beside)
+    replaceSegment(here, beside, segmentIn(image) ?? 0, segmentOf({ ...segment, prefaults }))
     here(renameat('cwd', beside, 'cwd', path))
     return { size: image.length, complaint }
   } catch (error) {
@@ -89,13 +92,26 @@ function fill(sys: Sys, created: Fd, image: Uint8Array): void {
   writeLarge(sys, file, image)
 }
 
-/** Has the file start and go to sleep, gives the executable with its memory. */
+/** Writes another segment over that of an executable, but for the headers behind it. */
+function replaceSegment(sys: Sys, path: string, start: number, segment: Uint8Array): void {
+  using file = sys(openat('cwd', path, ['WRONLY']))
+  sys(seek(file, start))
+  writeLarge(sys, file, segment.subarray(0, HEADERS_OFFSET))
+}
+
+/** The executable with the memory of the process that sleeps, and what its segment is made of. */
+interface Image {
+  readonly image: Buffer
+  readonly segment: Segment
+}
+
+/** Has the file start and go to sleep. */
 function copyOf(
   kernel: Kernel,
   executable: Buffer,
   file: string,
   code: Code,
-): { image: Buffer; complaint: string | undefined } {
+): Image & { complaint: string | undefined } {
   const { here } = kernel
   // What is practised has an output of its own, and complains where it may not do all.
   using output = here(memfdCreate('output', ['CLOEXEC']))
@@ -120,7 +136,7 @@ function copyOf(
     const name = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
     const asleep: Asleep = JSON.parse(linesOf(here, output).at(-1) ?? '')
     return {
-      image: imageOf(executable, { code, sleeper, asleep, file: name }),
+      ...imageOf(executable, { code, sleeper, asleep, file: name }),
       complaint: linesOf(here, complaints)[0],
     }
   } finally {
@@ -145,12 +161,6 @@ function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child, complaints: Fd): reado
   }
 }
 
-/** proc_pid_syscall(5): whether it reads from its stdin. While it practises it lets nobody look but root. */
-function isAsleep(sys: Sys, pid: number): boolean {
-  using file = sys(tolerating(openat('cwd', `/proc/${pid}/syscall`, ['RDONLY']), 'EACCES'))
-  return !file.missing && decodeText(readAll(sys, file)).startsWith(`${X64.read} 0x0 `)
-}
-
 /** What was written to a file until now. Of a complaint, what follows the name of the program. */
 function linesOf(sys: Sys, file: Fd): string[] {
   const text = readAt(sys, file, 0, sys(fstat(file)).size).toString()
@@ -165,22 +175,23 @@ interface Asleeper {
   readonly file: string
 }
 
-function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Buffer {
+function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Image {
   const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
   const others = regions.filter(({ name }) => name !== file)
   const own = regions.filter(({ name }) => name === file)
   const runs = [...others, ...own].flatMap((region) => pagesOf(sleeper, region, file))
   const start = memoryStart(executable.length)
   const { calls, sure } = wakeCalls({ taken: others, runs, executable: file, start, asleep })
-  const segment = segmentOf(code, calls, {
+  const header = {
     sure,
     processor: BigInt(asleep.processor),
     stack: Number(sleeper.read(asleep.stack, 8).readBigUInt64LE()),
     started: asleep.started,
     wake: PROGRAM_AT + code.offsetOf('woken'),
     ...beginning(executable),
-  })
-  return withProgram(executable, segment, copied(sleeper, runs))
+  }
+  const segment = { code, calls, header }
+  return { image: withProgram(executable, segmentOf(segment), copied(sleeper, runs)), segment }
 }
 
 /** How it begins without a snapshot. */

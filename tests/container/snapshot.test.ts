@@ -113,6 +113,26 @@ test('what a hot command does has been done for practice: a copy links no functi
   expect(left).toEqual([])
 })
 
+/** What a command asks for before it goes on (MADV_POPULATE_WRITE of madvise(2)), with what it got. */
+async function prefaults(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const file = join(dir, 'strace')
+  await runProgram(dir, ['strace', '-o', file, '-e', 'trace=madvise', ...argv], { env })
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.filter((line) => /MADV_POPULATE_WRITE|0x17/.test(line))
+}
+
+test('a copy has the pages that its command writes to before it goes on', async () => {
+  const [state, list] = [await prefaults(bunc('state', 'absent')), await prefaults(bunc('list'))]
+  for (const asked of [state, list]) {
+    expect(asked.length).toBeGreaterThan(50)
+    expect(asked.filter((line) => !line.endsWith('= 0'))).toEqual([])
+  }
+  // Another command, other pages; and none where no word is one, or nothing is copied.
+  expect(list).not.toEqual(state)
+  expect(await prefaults(bunc('--version'))).toEqual([])
+  expect(await prefaults(bunc('list'), { BUNC_COLD: '1' })).toEqual([])
+})
+
 for (const [name, value] of [
   ['BUNC_COLD', '0'],
   ['BUNC_COLD', '11'],

@@ -20,7 +20,8 @@ const USES = [
 /** What a folder of src/ may import besides itself, `config`, COMMON and #ffi. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'practice.ts'],
-  'practice.ts': ['cli', 'container'],
+  'practice.ts': ['cli', 'container', 'practice-bundle.ts'],
+  'practice-bundle.ts': [],
   cli: USES,
   container: PARTS,
   // These work on what `container` has saved, and on the parts directly.
@@ -33,7 +34,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   explain: ['container', ...PARTS],
   selftest: ['container', ...PARTS],
   // Knows an executable, and nothing of containers.
-  snapshot: [],
+  snapshot: ['practice-bundle.ts'],
   // Asks the parts what they would refuse.
   validate: PARTS,
   process: [],

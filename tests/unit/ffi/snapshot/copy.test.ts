@@ -72,7 +72,7 @@ test('the last call cannot fail, so that its result says whether all have succee
 test('a segment has the code, the calls, and the structures that they point to', () => {
   const program = { bytes: new Uint8Array([0xc3, 0x90]), offsetOf: () => 8 }
   const header = { sure, processor: 2n ** 40n, stack: 1, started: 2, wake: 3, entry: 4, loader: 5 }
-  const segment = segmentOf(program, calls, header)
+  const segment = segmentOf({ code: program, calls, header })
   const area = new DataView(segment.buffer, 8)
   expect([segment.length, segment[0]]).toEqual([PROGRAM_SIZE, 0xc3])
   expect(area.getUint32(REQUEST.count, true)).toBe(calls.length)
@@ -89,7 +89,8 @@ test('a segment has the code, the calls, and the structures that they point to',
 test('calls that leave no room for the headers are refused', () => {
   const program = { bytes: new Uint8Array(), offsetOf: () => 0 }
   const header = { sure, processor: 0n, stack: 1, started: 2, wake: 3, entry: 4, loader: 5 }
-  const many = (count: number) => () => segmentOf(program, Array(count).fill({ number: X64.close, args: [0] }), header)
+  const many = (count: number) => () =>
+    segmentOf({ code: program, calls: Array(count).fill({ number: X64.close, args: [0] }), header })
   const most = (HEADERS_OFFSET - REQUEST.entries) / ENTRY.size
   expect(many(most)).not.toThrow()
   expect(many(most + 1)).toThrow('there is no room for them')

@@ -1,0 +1,89 @@
+// What of a snapshot each command writes to: copies do them, and are looked at when they have. The same pages of it are
+// written to each time, and prefault.ts of ffi/snapshot has them written to at less cost.
+
+import type { Sys } from '#ffi/call.ts'
+import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
+import { readlinkat } from '#ffi/calls/file.ts'
+import type { Fd } from '#ffi/fd.ts'
+import type { Child, Kernel } from '#ffi/perform/kernel.ts'
+import { endChild } from '#ffi/perform/spawn.ts'
+import { PAGE } from '#ffi/snapshot/numbers.ts'
+import type { Prefault } from '#ffi/snapshot/prefault.ts'
+import { SLEEP } from '#src/build.ts'
+import { removeTree } from '#src/files.ts'
+import { lives, makeBundle, practiceBundle, writeConfig } from '#src/practice-bundle.ts'
+import { isAsleep } from './asleep.ts'
+import { Sleeper } from './memory.ts'
+
+/** Milliseconds: between two looks, and after which a command is given up. */
+const BETWEEN_LOOKS = 2
+const PATIENCE = 10_000
+
+/**
+ * Takes the path of an executable with a snapshot, gives the pages of it that each command writes to, whatever the config.
+ * Of a command that could not be looked at there are none.
+ */
+export function observe(kernel: Kernel, executable: string): readonly Prefault[] {
+  const { here } = kernel
+  const bundle = practiceBundle(executable)
+  const written = new Map<string, ReadonlySet<number>>()
+  try {
+    makeBundle(here, bundle)
+    for (const { config, commands } of lives(bundle)) {
+      writeConfig(here, bundle, config)
+      for (const { name, words } of commands) {
+        const pages = pagesWritten(kernel, executable, words)
+        if (pages !== undefined) written.set(name, written.get(name)?.intersection(pages) ?? pages)
+      }
+    }
+  } finally {
+    removeTree(here, bundle)
+  }
+  return [...written].map(([word, pages]) => ({ word, runs: runsOf([...pages]) }))
+}
+
+/** Takes the addresses of pages in ascending order, gives those that follow each other as one. */
+export function runsOf(pages: readonly number[]): Prefault['runs'] {
+  const runs: { from: number; size: number }[] = []
+  for (const from of pages) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.from + last.size === from) last.size += PAGE
+    else runs.push({ from, size: PAGE })
+  }
+  return runs
+}
+
+/** Has a copy do a command, gives the pages of the file that it has written to; undefined where it is no copy. */
+function pagesWritten(kernel: Kernel, path: string, words: readonly string[]): ReadonlySet<number> | undefined {
+  const { here } = kernel
+  using output = here(memfdCreate('output', ['CLOEXEC']))
+  // While the other end is open, it sleeps.
+  const [ends, held] = here(pipe(['CLOEXEC']))
+  using stdin = ends
+  using _held = held
+  const child = kernel.start({ path, args: ['bunc', SLEEP, ...words], env: [], stdio: [stdin, output, output] })
+  using pidfd = child.pidfd
+  try {
+    if (!fallsAsleep(here, child, pidfd)) return undefined
+    using sleeper = new Sleeper(here, child.pid)
+    // As its mappings name it.
+    const file = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
+    const own = sleeper.regions().filter(({ name, access }) => name === file && access.startsWith('rw'))
+    return new Set(own.flatMap((region) => sleeper.ownPages(region)).flatMap(addressesOf))
+  } finally {
+    endChild(here, pidfd)
+  }
+}
+
+function addressesOf({ from, size }: { readonly from: number; readonly size: number }): number[] {
+  return Array.from({ length: size / PAGE }, (_, i) => from + i * PAGE)
+}
+
+function fallsAsleep(sys: Sys, { pid }: Child, pidfd: Fd): boolean {
+  for (let left = PATIENCE; left > 0; left -= BETWEEN_LOOKS) {
+    if (isAsleep(sys, pid)) return true
+    const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
+    if (ended === true) return false
+  }
+  return false
+}
