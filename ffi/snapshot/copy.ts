@@ -13,6 +13,9 @@ const PROT = { r: 1, w: 2, x: 4 } as const
 const MAP_NORESERVE = 0x4000
 const MAP_FIXED_NOREPLACE = 0x10_0000
 const ARCH_SET_FS = 0x1002
+/** Bytes. */
+const HUGE_PAGE = 2 << 20
+const MADV_HUGEPAGE = 14
 /** struct robust_list_head. */
 const ROBUST_SIZE = 24
 const SIGNAL_SET_SIZE = 8
@@ -54,6 +57,8 @@ export interface Copied {
   readonly taken: readonly Region[]
   /** What is copied, in the order in which the file has it, that of the executable's own regions last. */
   readonly runs: readonly Run[]
+  /** Regions of the executable that are its file, and stay. */
+  readonly kept: readonly Region[]
   /** The name of the executable's own regions. */
   readonly executable: string
   /** Where the file has the first of it. */
@@ -62,7 +67,7 @@ export interface Copied {
 }
 
 /** Gives the calls, and how many of them may fail while the process is still what it was. */
-export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
+export function wakeCalls({ taken, runs, kept, executable, start, asleep }: Copied): {
   calls: readonly Call[]
   sure: number
 } {
@@ -78,11 +83,31 @@ export function wakeCalls({ taken, runs, executable, start, asleep }: Copied): {
       ...whole.map((one) => place(one, MAP_FIXED_NOREPLACE)),
       ...parts.map((one) => (isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED))),
       ...rest.filter(isMadeCode).map(seal),
+      ...[...kept, ...runs.filter(({ region }) => !isMadeCode(region)).map(rangeOf)].filter(isLarge).map(readAtOnce),
       ...thread(asleep),
       close,
     ],
     sure: 1 + rest.length + whole.length + parts.filter(({ run }) => run.region.name !== executable).length,
   }
+}
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+const rangeOf = ({ from, size }: Run): Range => ({ from, to: from + size })
+
+function isLarge({ from, to }: Range): boolean {
+  return to - from >= HUGE_PAGE
+}
+
+/**
+ * What of the file is not in memory yet is to be read in large pieces, not around each page that is missed: they are larger
+ * in memory, too, and so it is each of them that every later process looks up, and not each page.
+ */
+function readAtOnce({ from, to }: Range): Call {
+  return { number: X64.madvise, args: [from, to - from, MADV_HUGEPAGE], harmless: true }
 }
 
 interface Placed {

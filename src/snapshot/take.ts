@@ -181,7 +181,8 @@ function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper):
   const own = regions.filter(({ name }) => name === file)
   const runs = [...others, ...own].flatMap((region) => pagesOf(sleeper, region, file))
   const start = memoryStart(executable.length)
-  const { calls, sure } = wakeCalls({ taken: others, runs, executable: file, start, asleep })
+  const kept = own.filter(({ access }) => !access.includes('w'))
+  const { calls, sure } = wakeCalls({ taken: others, runs, kept, executable: file, start, asleep })
   const header = {
     sure,
     processor: BigInt(asleep.processor),

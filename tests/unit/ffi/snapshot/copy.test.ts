@@ -31,6 +31,7 @@ const { calls, sure } = wakeCalls({
     { from: 0x50_0000, size: 0x1000, region: made },
     { from: 0x40_1000, size: 0x1000, region: own },
   ],
+  kept: [],
   executable: EXECUTABLE,
   start: 0x9000,
   asleep,
@@ -59,6 +60,19 @@ test('addresses are taken before anything is placed between others, and its own 
     'rt_sigaction(0xd, 0x0, 0x0, 0x8)',
     'close(file)',
   ])
+})
+
+test('of what is large in the file, large pieces are to be read', () => {
+  const text = { from: 0x200_0000, to: 0x220_0000, access: 'r-xp', name: EXECUTABLE }
+  const small = { ...text, from: 0x400_0000, to: 0x41f_f000 }
+  const large = { from: 0x1000_0000, to: 0x1030_0000, access: 'rw-p', name: '' }
+  const runs = [{ from: large.from, size: 0x30_0000, region: large }]
+  const wanted = wakeCalls({ taken: [large], runs, kept: [text, small], executable: EXECUTABLE, start: 0, asleep })
+  expect(wanted.calls.map(shown).filter((call) => call.startsWith('madvise'))).toEqual([
+    'madvise(0x2000000, 0x200000, 0xe)',
+    'madvise(0x10000000, 0x300000, 0xe)',
+  ])
+  expect(wanted.calls.filter(({ number }) => number === X64.madvise).every(({ harmless }) => harmless)).toBe(true)
 })
 
 test('until its own memory is replaced, a process can still begin anew', () => {
