@@ -78,7 +78,7 @@ function steered(bundle: string): readonly Command[] {
     command(own, 'exec', ID, 'true'),
     command(engine, 'start', ID),
     end,
-    { name: 'version', words: ['--version'] },
+    { name: '--version', words: ['--version'] },
   ]
 }
 

@@ -80,6 +80,7 @@ export const ARM64: { readonly [name in keyof typeof X64]: number } = {
   prctl: 167,
   pread64: 67,
   prlimit64: 261,
+  process_madvise: 440,
   read: 63,
   readlinkat: 78,
   recvmsg: 212,

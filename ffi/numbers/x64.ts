@@ -77,6 +77,7 @@ export const X64 = {
   prctl: 157,
   pread64: 17,
   prlimit64: 302,
+  process_madvise: 440,
   read: 0,
   readlinkat: 267,
   recvmsg: 47,

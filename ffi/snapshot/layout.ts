@@ -7,7 +7,7 @@
  */
 export const PROGRAM_AT = 0x800_0000
 /** Bytes of its segment. Fixed too: what follows it in memory, the heap of libc, must not begin earlier in one of them. */
-export const PROGRAM_SIZE = 0x1_0000
+export const PROGRAM_SIZE = 0x2_0000
 
 /**
  * Where in the segment the executable's program headers lie as ld.so is to find them: with the one that names it, which is

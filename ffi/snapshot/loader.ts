@@ -19,7 +19,7 @@ import {
 } from './numbers.ts'
 
 /** The system calls that it makes. */
-export type LoaderCalls = Pick<typeof X64, 'close' | 'exit_group' | 'madvise' | 'mmap' | 'openat' | 'read' | 'write'>
+export type LoaderCalls = Pick<typeof X64, 'close' | 'exit_group' | 'mmap' | 'openat' | 'read' | 'write'>
 
 const ELF = ELF_LAYOUT[64]
 const HEADER_SIZE = 56

@@ -1,12 +1,15 @@
 // Pages that a command writes to whenever it is done, made the copy's own before it goes on: asked for many at a time, a
 // page costs half of what it costs when the processor finds it missing (MADV_POPULATE_WRITE of madvise(2), 5.14). Which
 // command it is, one of its words says; if another word says it by chance, some pages are copied for nothing.
+// process_madvise(2) takes them all at once, of this process since 6.14; kernels before that are asked for each run.
 
 import type { AssemblerX64 } from '../executor/assembler-x64.ts'
 import { system } from '../executor/program.ts'
 import type { X64 } from '../numbers/x64.ts'
 import { SNAPSHOT } from './layout.ts'
-import { PAGE } from './numbers.ts'
+
+/** The system calls that the program makes for it. */
+export type PrefaultCalls = Pick<typeof X64, 'madvise' | 'process_madvise'>
 
 /** A command by its word, and pages that follow each other: where they begin, and how many bytes they have. */
 export interface Prefault {
@@ -16,7 +19,7 @@ export interface Prefault {
 
 /** Byte offsets in a row of the table; behind the last row stand eight zeros. */
 const ROW = {
-  /** Eight bytes: the word, with NUL behind it. */
+  /** Eight bytes: the word, with NUL behind it; of a longer one, how it begins. */
   word: 0,
   /** Eight bytes: which of those count. */
   mask: 8,
@@ -26,19 +29,22 @@ const ROW = {
   count: 20,
   size: 24,
 } as const
-/** u64: the address; in its lowest bits, where an address of a page has none, how many pages. */
-const RUN_SIZE = 8
-const PAGE_BITS = 12
-const MOST_PAGES = PAGE - 1
+/** A run is a struct iovec: its address and its size, u64 each. */
+const RUN = { from: 0, bytes: 8, size: 16 } as const
+/** UIO_MAXIOV of process_madvise(2). */
+const MOST_RUNS = 1024
 const WORD_SIZE = 8
 const MADV_POPULATE_WRITE = 23
+const PIDFD_SELF = -10_000
 
 /**
  * Gives the table as it stands at an offset of the request area. Takes how many bytes there are for it: commands for which
  * there is no room are left out, the last ones first.
  */
 export function prefaultTable(prefaults: readonly Prefault[], start: number, room: number): Uint8Array {
-  const rows = prefaults.filter(({ word, runs }) => word.length < WORD_SIZE && runs.length > 0)
+  const rows = prefaults
+    .filter(({ runs }) => runs.length > 0)
+    .map(({ word, runs }) => ({ word, runs: runs.slice(0, MOST_RUNS) }))
   const fits = (count: number) => sizeOf(rows.slice(0, count)) <= room
   while (rows.length > 0 && !fits(rows.length)) rows.pop()
   if (rows.length === 0) return new Uint8Array()
@@ -47,12 +53,13 @@ export function prefaultTable(prefaults: readonly Prefault[], start: number, roo
   for (const [i, { word, runs }] of rows.entries()) {
     const row = i * ROW.size
     new TextEncoder().encodeInto(word, new Uint8Array(table.buffer, row + ROW.word, WORD_SIZE))
-    table.setBigUint64(row + ROW.mask, 2n ** BigInt(8 * (word.length + 1)) - 1n, true)
+    table.setBigUint64(row + ROW.mask, 2n ** BigInt(8 * Math.min(word.length + 1, WORD_SIZE)) - 1n, true)
     table.setUint32(row + ROW.runs, start + at, true)
     table.setUint32(row + ROW.count, runs.length, true)
     for (const { from, size } of runs) {
-      table.setBigUint64(at, BigInt(from + Math.min(size / PAGE, MOST_PAGES)), true)
-      at += RUN_SIZE
+      table.setBigUint64(at + RUN.from, BigInt(from), true)
+      table.setBigUint64(at + RUN.bytes, BigInt(size), true)
+      at += RUN.size
     }
   }
   return new Uint8Array(table.buffer)
@@ -63,11 +70,11 @@ function headSize(rows: readonly Prefault[]): number {
 }
 
 function sizeOf(rows: readonly Prefault[]): number {
-  return headSize(rows) + rows.reduce((sum, { runs }) => sum + runs.length * RUN_SIZE, 0)
+  return headSize(rows) + rows.reduce((sum, { runs }) => sum + runs.length * RUN.size, 0)
 }
 
 /** Writes what goes through the table, for a process whose stack is still as the kernel has made it. */
-export function writePrefault(asm: AssemblerX64, calls: Pick<typeof X64, 'madvise'>): void {
+export function writePrefault(asm: AssemblerX64, calls: PrefaultCalls): void {
   asm.load(32, 'slot', { base: 'request', offset: SNAPSHOT.prefault }, 'where the table is')
   asm.jumpIfZero('slot', 'prefaulted', 'there is none')
   asm.add('slot', 'request', '')
@@ -92,15 +99,20 @@ export function writePrefault(asm: AssemblerX64, calls: Pick<typeof X64, 'madvis
   asm.load(32, 'entry', { base: 'index', offset: ROW.runs }, '')
   asm.add('entry', 'request', 'its first run')
   asm.load(32, 'index', { base: 'index', offset: ROW.count }, '')
+  asm.set('a0', PIDFD_SELF, 'PIDFD_SELF')
+  asm.move('a1', 'entry', 'all of them')
+  asm.move('a2', 'index', '')
+  asm.set('a3', MADV_POPULATE_WRITE, 'MADV_POPULATE_WRITE')
+  asm.set('a4', 0, '')
+  system(asm, calls.process_madvise, 'process_madvise')
+  asm.jumpIfNegative('result', 'eachRun', 'not by this kernel')
+  asm.jump('prefaulted', '')
   asm.label('eachRun')
-  asm.load(64, 'a0', { base: 'entry', offset: 0 }, '')
-  asm.move('a1', 'a0', '')
-  asm.mask('a0', -PAGE, 'its address')
-  asm.mask('a1', MOST_PAGES, 'pages')
-  asm.shiftLeft('a1', PAGE_BITS, 'bytes')
+  asm.load(64, 'a0', { base: 'entry', offset: RUN.from }, '')
+  asm.load(64, 'a1', { base: 'entry', offset: RUN.bytes }, '')
   asm.set('a2', MADV_POPULATE_WRITE, 'MADV_POPULATE_WRITE')
   system(asm, calls.madvise, 'madvise; where it fails, pages are found missing later')
-  asm.add('entry', RUN_SIZE, 'the next one')
+  asm.add('entry', RUN.size, 'the next one')
   asm.add('index', -1, '')
   asm.jumpIfZero('index', 'prefaulted', '')
   asm.jump('eachRun', '')

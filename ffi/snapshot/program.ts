@@ -8,14 +8,17 @@ import { exit, system, writeBatch } from '../executor/program.ts'
 import { COLD, SNAPSHOT } from './layout.ts'
 import { type LoaderCalls, writeLoader, writeToEnvironment } from './loader.ts'
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ_WRITE } from './numbers.ts'
-import { writePrefault } from './prefault.ts'
+import { type PrefaultCalls, writePrefault } from './prefault.ts'
 
 /** For the results of a batch of as many entries as the segment has room for. */
 const REPLY_SIZE = 0x2000
 const BROKEN = 127
 
+/** The system calls that it makes itself. */
+type WakeCalls = LoaderCalls & PrefaultCalls
+
 /** Writes the whole program into an assembler; its request area is what comes after the label `request`. */
-export function writeSnapshotProgram(asm: AssemblerX64, calls: LoaderCalls): void {
+export function writeSnapshotProgram(asm: AssemblerX64, calls: WakeCalls): void {
   writeStart(asm)
   writeLoader(asm, calls)
   writeWake(asm, calls)
@@ -55,7 +58,7 @@ function writeStart(asm: AssemblerX64): void {
 }
 
 /** Becomes the process that sleeps. */
-function writeWake(asm: AssemblerX64, calls: LoaderCalls): void {
+function writeWake(asm: AssemblerX64, calls: WakeCalls): void {
   asm.label('wake')
   asm.set('a0', 0, 'memory for results: its address')
   asm.set('a1', REPLY_SIZE, 'its size')

@@ -11,7 +11,7 @@ const PLENTY = 0x1000
 interface Row {
   readonly word: string
   readonly mask: bigint
-  readonly runs: readonly (readonly [address: number, pages: number])[]
+  readonly runs: readonly (readonly [address: number, bytes: number])[]
 }
 
 /** Goes through a table as the program does. */
@@ -21,8 +21,8 @@ function rowsOf(table: Uint8Array): Row[] {
   for (let at = 0; view.getBigUint64(at, true) !== 0n; at += 24) {
     const first = view.getUint32(at + 16, true) - START
     const runs = Array.from({ length: view.getUint32(at + 20, true) }, (_, i) => {
-      const run = Number(view.getBigUint64(first + 8 * i, true))
-      return [Math.floor(run / PAGE) * PAGE, run % PAGE] as const
+      const [from, bytes] = [0, 8].map((at) => Number(view.getBigUint64(first + 16 * i + at, true)))
+      return [from ?? 0, bytes ?? 0] as const
     })
     const word = new TextDecoder().decode(table.subarray(at, at + 8)).replace(/\0*$/, '')
     rows.push({ word, mask: view.getBigUint64(at + 8, true), runs })
@@ -42,20 +42,27 @@ test('each command has a row, by its word and the NUL behind it, and its runs', 
       word: 'run',
       mask: 0xffff_ffffn,
       runs: [
-        [0x2000, 1],
-        [0x7f00_0000_3000, 4],
+        [0x2000, PAGE],
+        [0x7f00_0000_3000, 4 * PAGE],
       ],
     },
-    { word: 'create', mask: 0xff_ffff_ffff_ffffn, runs: [[0x8000, 2]] },
+    { word: 'create', mask: 0xff_ffff_ffff_ffffn, runs: [[0x8000, 2 * PAGE]] },
   ])
 })
 
-test('a word that would not end within eight bytes has no row, nor has one without pages', () => {
-  expect(prefaultTable([some('--version', [0x2000, 1]), some('exec')], START, PLENTY)).toHaveLength(0)
+test('of a long word its first eight bytes are looked for', () => {
+  const [row] = rowsOf(prefaultTable([some('--version', [0x2000, 1])], START, PLENTY))
+  expect(row).toEqual({ word: '--versio', mask: 2n ** 64n - 1n, runs: [[0x2000, PAGE]] })
 })
 
-test('of more pages than a run can say, the first are said', () => {
-  expect(rowsOf(prefaultTable([some('run', [0x2000, 5000])], START, PLENTY))[0]?.runs).toEqual([[0x2000, 4095]])
+test('a command without pages has no row', () => {
+  expect(prefaultTable([some('exec')], START, PLENTY)).toHaveLength(0)
+})
+
+test('of more runs than the kernel takes at once, the first are there', () => {
+  const many = Array.from({ length: 1025 }, (_, i) => [i * 2 * PAGE, 1] as const)
+  expect(rowsOf(prefaultTable([some('run', ...many)], START, 17 * PAGE))[0]?.runs.at(-1)).toEqual([2046 * PAGE, PAGE])
+  expect(rowsOf(prefaultTable([some('run', ...many)], START, 17 * PAGE))[0]?.runs).toHaveLength(1024)
 })
 
 test('where there is no room for all, the last ones are left out', () => {
@@ -64,5 +71,5 @@ test('where there is no room for all, the last ones are left out', () => {
   const words = (room: number) => rowsOf(prefaultTable(prefaults, START, room)).map(({ word }) => word)
   expect(words(whole)).toEqual(['run', 'exec'])
   expect(words(whole - 1)).toEqual(['run'])
-  expect(prefaultTable(prefaults, START, 39)).toHaveLength(0)
+  expect(prefaultTable(prefaults, START, 47)).toHaveLength(0)
 })
