@@ -10,7 +10,12 @@ import type { Fields, Given, Struct } from './struct.ts'
 import { Window } from './window.ts'
 
 const TWO_32 = 2 ** 32
-/** Of an entry, in words of 32 bits. */
+/** What `add` gives for a call that is not to be made. */
+export const NOT_ADDED = -1
+
+/** In words of 32 bits: where entries begin, and their results, how large one is, and what is where in it. */
+const FIRST_ENTRY = REQUEST.entries / 4
+const FIRST_RESULT = REPLY.results / 4
 const ENTRY_WORDS = ENTRY.size / 4
 const ARGUMENTS = ENTRY.args / 4
 const REFERENCES = ENTRY.references / 4
@@ -51,7 +56,9 @@ export class Arena implements Memory {
   /** What to add to an offset for the address in the process that makes the calls. */
   private readonly requestAt: number
   private readonly replyAt: number
+  /** Of the call at hand: where its next register goes, and whether it names a descriptor that is missing. */
   private register = 0
+  private namesMissing = false
   private top: number = REQUEST.space
   private replyTop: number = REPLY.space
   private reference: Reference = () => undefined
@@ -92,8 +99,8 @@ export class Arena implements Memory {
   }
 
   /**
-   * Adds a call to the batch. Takes the call and who knows which descriptors are results of this batch; gives its index.
-   * Throws ArenaFull, and then nothing has been added.
+   * Adds a call to the batch. Takes the call and who knows which descriptors are results of this batch; gives its index, or
+   * NOT_ADDED where it names a missing descriptor. Throws ArenaFull, and then nothing has been added.
    */
   add(call: Call<unknown>, reference: Reference): number {
     const index = this.count
@@ -101,8 +108,9 @@ export class Arena implements Memory {
     const top = this.top
     const replyTop = this.replyTop
     const { u32 } = this.asked
-    const entry = entryAt(index)
+    const entry = FIRST_ENTRY + index * ENTRY_WORDS
     this.rooms = NO_ROOMS
+    this.namesMissing = false
     this.reference = reference
     this.register = entry + ARGUMENTS
     u32[entry + ENTRY.number / 4] = call.number
@@ -116,8 +124,13 @@ export class Arena implements Memory {
       this.replyTop = replyTop
       throw error
     }
+    if (this.namesMissing) {
+      this.top = top
+      this.replyTop = replyTop
+      return NOT_ADDED
+    }
     for (let at = this.register; at < entry + ENTRY_WORDS; at++) u32[at] = 0
-    const result = resultAt(index)
+    const result = FIRST_RESULT + 2 * index
     // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
     this.answered.u32[result] = 0
     this.answered.u32[result + 1] = 0
@@ -143,7 +156,7 @@ export class Arena implements Memory {
 
   /** What entry `index` returned: −errno for a failure. */
   result(index: number): number {
-    const at = resultAt(index)
+    const at = FIRST_RESULT + 2 * index
     const { i32, u32 } = this.answered
     return (i32[at + 1] ?? 0) * TWO_32 + (u32[at] ?? 0)
   }
@@ -156,14 +169,29 @@ export class Arena implements Memory {
   }
 
   word(value: Word): void {
+    const { u32 } = this.asked
     const at = this.register
     this.register = at + 2
-    if (typeof value !== 'object') return put(this.asked.u32, at, value)
-    const named = this.reference(value)
-    if (named === undefined) return put(this.asked.u32, at, value.number)
-    const entry = entryAt(this.count)
+    if (typeof value === 'number') {
+      u32[at] = value
+      // Nearly all are small; division is for addresses and sizes.
+      u32[at + 1] = value >= 0 && value < TWO_32 ? 0 : Math.floor(value / TWO_32)
+    } else if (typeof value === 'bigint') {
+      u32[at] = Number(BigInt.asUintN(32, value))
+      u32[at + 1] = Number(BigInt.asUintN(32, value >> 32n))
+    } else if (value.absent) this.namesMissing = true
+    else {
+      const named = this.reference(value)
+      u32[at] = named === undefined ? value.number : 0
+      u32[at + 1] = 0
+      if (named !== undefined) this.refer(at, named)
+    }
+  }
+
+  /** Says that a register of the entry at hand, by its place in words, is the result of an entry of the batch. */
+  private refer(at: number, named: number): void {
+    const entry = FIRST_ENTRY + this.count * ENTRY_WORDS
     this.asked.u8[4 * entry + ENTRY.references + (at - entry - ARGUMENTS) / 2] = named + 1
-    put(this.asked.u32, at, 0)
   }
 
   text(value: string): number {
@@ -221,6 +249,10 @@ export class Arena implements Memory {
   }
 
   descriptor(fd: Fd): number {
+    if (fd.absent) {
+      this.namesMissing = true
+      return NOT_ADDED
+    }
     // Its number is known after the batch that opens it: this call must go into the next one.
     if (this.reference(fd) !== undefined) throw new ArenaFull()
     return fd.number
@@ -228,18 +260,6 @@ export class Arena implements Memory {
 
   get nextResult(): number {
     return this.replyAt + REPLY.results + 8 * this.count
-  }
-}
-
-/** Writes an integer as 64 bits of two's complement. */
-function put(u32: Uint32Array, at: number, value: number | bigint): void {
-  if (typeof value === 'bigint') {
-    u32[at] = Number(BigInt.asUintN(32, value))
-    u32[at + 1] = Number(BigInt.asUintN(32, value >> 32n))
-  } else {
-    u32[at] = value
-    // Nearly all are small; division is for addresses and sizes.
-    u32[at + 1] = value >= 0 && value < TWO_32 ? 0 : Math.floor(value / TWO_32)
   }
 }
 
@@ -251,10 +271,6 @@ function toleratedWord({ name, tolerated }: Call<unknown>): number {
   const second = tolerated[1]
   return (first === undefined ? 0 : ERRNO[first]) | ((second === undefined ? 0 : ERRNO[second]) << 16)
 }
-
-/** Where an entry begins in the request area, and its result in the reply area, in words of 32 bits. */
-const entryAt = (index: number) => (REQUEST.entries + index * ENTRY.size) / 4
-const resultAt = (index: number) => (REPLY.results + 8 * index) / 4
 
 /** Structures that the kernel reads must lie at multiples of eight. */
 const aligned = (offset: number) => (offset + 7) & ~7

@@ -10,6 +10,11 @@ export interface FdOwner {
   flush(): void
 }
 
+/** What knows what a descriptor is called: nearly nobody asks. */
+interface Named {
+  label(): string
+}
+
 const QUEUED = -1
 const MISSING = -2
 
@@ -19,8 +24,7 @@ const MISSING = -2
  */
 export class Fd implements Disposable {
   readonly owner: FdOwner
-  /** What was opened, for traces and messages. */
-  readonly label: string
+  private readonly named: string | Named
   /** For the performer of a batch: which of its entries opens it, for as long as it is queued. */
   entry: number | undefined = undefined
   private readonly borrowed: boolean
@@ -29,16 +33,26 @@ export class Fd implements Disposable {
   private over = false
 
   /** For performers: `number` is outstanding when left out. */
-  constructor(owner: FdOwner, label: string, number: number = QUEUED, borrowed = false) {
+  constructor(owner: FdOwner, named: string | Named, number: number = QUEUED, borrowed = false) {
     this.owner = owner
-    this.label = label
+    this.named = named
     this.value = number
     this.borrowed = borrowed
+  }
+
+  /** What was opened, for traces and messages. */
+  get label(): string {
+    return typeof this.named === 'string' ? this.named : this.named.label()
   }
 
   /** Whether the call that should have opened it failed harmlessly. Makes queued calls first. */
   get missing(): boolean {
     if (this.value === QUEUED) this.owner.flush()
+    return this.value === MISSING
+  }
+
+  /** Whether that is known already. */
+  get absent(): boolean {
     return this.value === MISSING
   }
 

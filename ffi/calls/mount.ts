@@ -17,7 +17,8 @@ export const openTree = syscall<[dir: At, path: string, flags: readonly (keyof t
   ownedFd,
 )
 
-const MOVE_MOUNT_EMPTY_PATHS = 0x4 | 0x40
+const MOVE_MOUNT_F_EMPTY_PATH = 0x4
+const MOVE_MOUNT_EMPTY_PATHS = MOVE_MOUNT_F_EMPTY_PATH | 0x40
 
 /** move_mount(2): attaches a detached mount on top of what `target` is open on. */
 export const moveMount = syscall<[mount: Fd, target: Fd], void>(
@@ -28,6 +29,19 @@ export const moveMount = syscall<[mount: Fd, target: Fd], void>(
     descriptor,
     hidden((memory) => memory.text(''), '""'),
     constant(MOVE_MOUNT_EMPTY_PATHS, 'F_EMPTY_PATH|T_EMPTY_PATH'),
+  ],
+  nothing,
+)
+
+/** move_mount(2): attaches a detached mount on top of a name in a directory; a link in the last place is not followed. */
+export const moveMountTo = syscall<[mount: Fd, dir: Fd, name: string], void>(
+  'move_mount',
+  [
+    descriptor,
+    hidden((memory) => memory.text(''), '""'),
+    descriptor,
+    text,
+    constant(MOVE_MOUNT_F_EMPTY_PATH, 'F_EMPTY_PATH'),
   ],
   nothing,
 )

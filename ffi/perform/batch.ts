@@ -2,8 +2,8 @@
 // that was queued before it; the others (they open a file, or give nothing) wait for it or for `flush`. So the same
 // function body costs one round trip here and none of its lines knows it.
 
-import { Arena, ArenaFull, type Room } from '../arena.ts'
-import { type Call, type Outcome, type TaskSys, tolerates, type Where } from '../call.ts'
+import { Arena, ArenaFull, NOT_ADDED, type Room } from '../arena.ts'
+import { type Call, type Outcome, type TaskSys, tolerates } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
 import { underWay } from '../context.ts'
 import { SyscallError } from '../error.ts'
@@ -101,38 +101,23 @@ export class Batch implements FdOwner {
   private ask(call: Call<unknown>): Queued {
     if (this.broken)
       throw new RangeError(`Cannot make ${call.name} in ${this.where}: it is gone, or an earlier call failed`)
-    const fd = call.result.kind === 'descriptor' ? new Fd(this, call.label()) : undefined
+    const fd = call.result.kind === 'descriptor' ? new Fd(this, call) : undefined
     const asked: Queued = { call, rooms: NO_ROOMS, fd, actions: underWay(), result: fd }
-    if (this.namesMissing(call)) leaveOut(asked)
-    else this.add(asked)
-    return asked
-  }
-
-  /** Only descriptors that are known already: asking a queued one would end the batch for nothing. */
-  private namesMissing(call: Call<unknown, Where>): boolean {
-    const operands = call.operands()
-    for (let i = 0; i < operands.length; i++) {
-      const operand = operands[i]
-      if (operand instanceof Fd && !operand.queued && operand.missing) return true
-    }
-    return false
-  }
-
-  private add(asked: Queued): void {
     try {
       this.enqueue(asked)
     } catch (error) {
       if (!(error instanceof ArenaFull) || this.queue.length === 0) throw error
       this.run()
       // What it names may have turned out to be missing.
-      if (this.namesMissing(asked.call)) leaveOut(asked)
-      else this.enqueue(asked)
+      this.enqueue(asked)
     }
+    return asked
   }
 
   private enqueue(asked: Queued): void {
     const { arena } = this.executor
     const index = arena.add(asked.call, this.reference)
+    if (index === NOT_ADDED) return leaveOut(asked)
     asked.rooms = arena.rooms
     this.queue.push(asked)
     if (asked.fd !== undefined) asked.fd.entry = index

@@ -1,7 +1,7 @@
 // Performs calls in this process, at once. The executor's own code makes them, so a result travels the same way as one
 // from a task, and errno is a number in memory that nothing between can overwrite.
 
-import { Arena, ARENA_SIZE } from '../arena.ts'
+import { Arena, ARENA_SIZE, NOT_ADDED } from '../arena.ts'
 import { type Call, type Sys, tolerates } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
 import { errnoName } from '../errno.ts'
@@ -28,39 +28,23 @@ function own(fd: Fd): undefined {
 
 const NOTHING: readonly DataView[] = []
 
-/** Makes one call, which it leaves in the arena; gives what the kernel returned. */
-function once(call: Call<unknown>): number {
+/** Makes one call, which it leaves in the arena; gives what the kernel returned, or undefined where it is not made. */
+function once(call: Call<unknown>): number | undefined {
   arena.reset()
-  arena.add(call, own)
+  // One that names a missing descriptor.
+  if (arena.add(call, own) === NOT_ADDED) return undefined
   arena.seal()
   native.perform(arena.request, arena.reply)
   return arena.result(0)
 }
 
-/** Makes one call, however often it is interrupted. */
-function make(call: Call<unknown>): number {
-  for (;;) {
-    const raw = once(call)
-    if (raw !== EINTR) return raw
-  }
-}
-
-/** Whether a call names a descriptor that is missing, and is therefore not made. */
-function namesMissing(call: Call<unknown>): boolean {
-  const operands = call.operands()
-  for (let i = 0; i < operands.length; i++) {
-    const operand = operands[i]
-    if (operand instanceof Fd && operand.missing) return true
-  }
-  return false
-}
-
 function perform<R>(call: Call<R, 'anywhere'>): R {
-  if (namesMissing(call)) {
+  let raw = once(call)
+  while (raw === EINTR) raw = once(call)
+  if (raw === undefined) {
     call.settled?.('not made')
     return absent(call, owner)
   }
-  const raw = make(call)
   const { rooms } = arena
   const read = raw < 0 || rooms.length === 0 ? NOTHING : rooms.map((room) => arena.read(room, raw))
   call.settled?.(raw)
@@ -68,7 +52,7 @@ function perform<R>(call: Call<R, 'anywhere'>): R {
     if (tolerates(call, errnoName(-raw))) return absent(call, owner)
     throw new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
   }
-  if (call.result.kind === 'descriptor') return opened(new Fd(owner, call.label(), raw))
+  if (call.result.kind === 'descriptor') return opened(new Fd(owner, call, raw))
   if (call.result.kind === 'nothing') return nothing()
   return call.result.decode(raw, read, adopt)
 }
@@ -82,7 +66,7 @@ function nothing<R>(): R {
 
 /** What a call gives that was not made or failed harmlessly: a missing descriptor, or nothing. */
 export function absent<R>(call: Call<R>, whose: FdOwner): R {
-  const result = call.result.kind === 'descriptor' ? new Fd(whose, call.label(), undefined) : undefined
+  const result = call.result.kind === 'descriptor' ? new Fd(whose, call, undefined) : undefined
   result?.settle('missing')
   return result as R
 }

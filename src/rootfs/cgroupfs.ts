@@ -2,8 +2,8 @@
 // hierarchy. Where its cgroups are is told by whoever made them; this file only mounts.
 
 import type { Sys } from '#ffi/call.ts'
-import { mkdirat, openat, symlinkat } from '#ffi/calls/file.ts'
-import { mountSetattr } from '#ffi/calls/mount.ts'
+import { mkdirat, symlinkat } from '#ffi/calls/file.ts'
+import { mountSetattr, moveMountTo } from '#ffi/calls/mount.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { attach, boundTree, newFilesystem } from './attach.ts'
 import { isLabel, type MountPlan } from './parse-options.ts'
@@ -67,13 +67,13 @@ function mountHierarchy(
   { hierarchy, tree, plan }: { hierarchy: Hierarchy; tree: CgroupTree; plan: MountPlan },
 ): void {
   sys(mkdirat(top, hierarchy.name, 0o755))
-  using place = sys(openat(top, hierarchy.name, ['PATH', 'DIRECTORY', 'NOFOLLOW']))
   const type = hierarchy.options.length === 0 ? 'cgroup2' : 'cgroup'
   const whole = tree.foreign ? readOnly(plan) : plan
   using mount = tree.namespace
     ? newFilesystem(sys, { type, source: 'cgroup', plan: { ...whole, data: hierarchy.options } })
     : boundTree(sys, hierarchy.path, { ...whole, bind: 'recursive' }, [])
-  attach(sys, mount, place)
+  // The name is the one that was made just now, in a tmpfs of its own.
+  sys(moveMountTo(mount, top, hierarchy.name))
   // `cpu` and `cpuacct` lead to `cpu,cpuacct`, as on every host.
   const each = hierarchy.name.split(',')
   if (each.length > 1) for (const name of each) sys(symlinkat(hierarchy.name, top, name))
