@@ -100,6 +100,8 @@ export interface Sys<W extends Where = 'anywhere'> {
   <R>(call: Call<R, W>): R
   /** Performs several calls whose results must be seen, in one round trip where that matters. */
   all<R>(calls: readonly Call<R, W>[]): R[]
+  /** Asks for a value that may wait: gives what gives it, which performs what is queued if it must. */
+  later<R>(call: Call<R, W>): () => R
   /** Performs what is queued; nothing to do where nothing queues. */
   flush(): void
 }

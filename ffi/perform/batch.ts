@@ -50,6 +50,7 @@ export class Batch implements FdOwner {
     executor.arena.reset()
     this.sys = Object.assign(<R>(call: Call<R>) => this.perform(call), {
       all: <R>(calls: readonly Call<R>[]) => this.all(calls),
+      later: <R>(call: Call<R>) => this.later(call),
       flush: () => this.flush(),
     })
   }
@@ -95,6 +96,14 @@ export class Batch implements FdOwner {
     const asked = calls.map((call) => this.ask(call))
     this.flush()
     return asked.map(({ result }) => result as R)
+  }
+
+  private later<R>(call: Call<R>): () => R {
+    const asked = this.ask(call)
+    return () => {
+      if (this.queue.includes(asked)) this.flush()
+      return asked.result as R
+    }
   }
 
   /** Queues a call, unless it names what is missing. */

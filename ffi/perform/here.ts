@@ -76,9 +76,15 @@ export function opened<R>(fd: Fd): R {
   return fd as R
 }
 
+/** For `later`, from who performs at once. */
+export function known<R>(value: R): () => R {
+  return () => value
+}
+
 /** The performer of this process. */
 export const here: Sys = Object.assign(perform, {
   all: <R>(calls: readonly Call<R, 'anywhere'>[]) => calls.map(perform),
+  later: <R>(call: Call<R, 'anywhere'>) => known(perform(call)),
   flush: () => {},
 })
 

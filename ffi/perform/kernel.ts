@@ -100,6 +100,10 @@ export function decorated(kernel: Kernel, decorate: Decorator): Kernel {
 export function wrapped<W extends Where>(sys: Sys<W>, perform: <R>(call: Call<R, W>) => R): Sys<W> {
   return Object.assign(perform, {
     all: <R>(calls: readonly Call<R, W>[]) => calls.map((call) => perform(call)),
+    later: <R>(call: Call<R, W>) => {
+      const value = perform(call)
+      return () => value
+    },
     flush: () => sys.flush(),
   })
 }

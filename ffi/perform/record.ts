@@ -7,7 +7,7 @@ import type { Errno } from '../errno.ts'
 import { SyscallError } from '../error.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { ERRNO } from '../numbers/errno.ts'
-import { absent, opened } from './here.ts'
+import { absent, known, opened } from './here.ts'
 import type { Child, Kernel, Program, Task, TaskBirth } from './kernel.ts'
 
 /** One recorded line: who would have made the call, the call, and what it was said to give. */
@@ -83,7 +83,8 @@ class Book {
       return named.some((fd) => fd.missing) ? absent(call, owner) : this.#perform(owner, call)
     }
     const all = <R>(calls: readonly Call<R>[]) => calls.map((call) => perform(call))
-    return { sys: Object.assign(perform, { all, flush: () => {} }), owner }
+    const later = <R>(call: Call<R>) => known(perform(call))
+    return { sys: Object.assign(perform, { all, later, flush: () => {} }), owner }
   }
 
   #perform<R>(owner: FdOwner, call: Call<R>): R {

@@ -162,7 +162,6 @@ function prepare(
 ): { pty: Pty | undefined; identified: Identified } {
   const { process, config } = target
   const { sys } = task
-  sys.flush()
   const { resctrl } = target.known.state
   if (resctrl !== undefined) joinResctrl(kernel.here, resctrl, task.pid)
   setAffinity(kernel.here, task.pid, 'process.execCPUAffinity.final', process.execCPUAffinity.final)
@@ -206,7 +205,6 @@ function queueEnd(
 ): Fd {
   const { sys } = task
   for (let i = 0; i < options.preserveFds; i++) sys(setCloseOnExec(task.standard(3 + i), []))
-  sys.flush()
   const { seccomp } = target.config.linux
   if (seccomp !== undefined) {
     const { state } = target.known

@@ -14,7 +14,6 @@ import { hostId, type Site } from './site.ts'
 
 /** Sets resource limits and, unless it has a terminal of its own, who owns stdio. */
 export function setFromOutside({ kernel, config, process }: Site, task: Task): void {
-  task.sys.flush()
   setLimits(kernel, task.pid, process.rlimits)
   const { terminal, user } = process
   if (!terminal) ownStdio(kernel, hostId(config.linux.uidMappings, user.uid))

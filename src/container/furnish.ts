@@ -24,7 +24,7 @@ import { withKernelWords } from './kernel-words.ts'
 import { setFromOutside, setOomScore } from './from-outside.ts'
 import { furnishRoot } from './furnish-root.ts'
 import { letGo } from './last-batch.ts'
-import { replaceNullStdio } from './null-stdio.ts'
+import { replaceNullStdio, verifyNull } from './null-stdio.ts'
 import { adoptTask, type Site } from './site.ts'
 
 /** A task that has all it needs. `become` lets it go: it then waits for `start`. */
@@ -77,10 +77,11 @@ function furnishTask(site: Site, task: Task): Furnished {
   setSysctls(sys, procfs, config.linux.sysctl)
   // A session of its own: no terminal of the caller's can signal it.
   sys(setsid())
-  if (pty === undefined && plan.makes('mount')) replaceNullStdio(kernel.here, task)
+  const ownNull = pty === undefined && plan.makes('mount') ? replaceNullStdio(kernel.here, task) : undefined
   if (pty !== undefined) becomeTerminal(sys, pty.terminal, process.user.uid)
   // From here on the task has no privilege that the process does not have.
   const identified = identify({ kernel, process, linux: config.linux, userNamespace: site.userNamespace }, task, procfs)
+  verifyNull(ownNull)
   return { task, resctrl, master: pty?.master, become: () => letGo(site, task, { procfs, ...identified }) }
 }
 

@@ -56,9 +56,28 @@ export function identify(whom: Whom, task: Task, procfs: Fd | undefined): Identi
   enterCwd(task, process.cwd)
   assume(sys, identity)
   sys(umask(process.user.umask ?? DEFAULT_UMASK))
-  verifyCwd(task, process.cwd)
-  const path = findExecutable(sys, process.args[0] ?? '', valueOf(env, 'PATH'))
+  const path = foundFrom(task, process.cwd, () => findExecutable(sys, process.args[0] ?? '', valueOf(env, 'PATH')))
   return { identity, execution: { path, args: process.args, env } }
+}
+
+/** Looks for the program from where the process has to be. Where it is, is asked along with that. */
+function foundFrom({ sys }: Task, cwd: string, find: () => string): string {
+  const at = doing(entering(cwd), () => sys.later(getcwd()))
+  const found = attempted(find)
+  return isEntered(sys, cwd, at()) ? found() : find()
+}
+
+/** Does something, gives what gives the result, or throws the Failure that came of it. */
+function attempted<R>(act: () => R): () => R {
+  try {
+    const value = act()
+    return () => value
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return () => {
+      throw error
+    }
+  }
 }
 
 function environment(task: Task, process: Process): string[] {
@@ -68,20 +87,24 @@ function environment(task: Task, process: Process): string[] {
   })
 }
 
+const entering = (cwd: string) => `enter the working directory "${cwd}"`
+
 /** Before the change of user, who may not be allowed to pass; where root may not either (NFS), once more after it. */
 function enterCwd({ sys }: Task, cwd: string): void {
-  doing(`enter the working directory "${cwd}"`, () => sys(tolerating(chdir(cwd), 'EACCES', 'EPERM')))
+  doing(entering(cwd), () => sys(tolerating(chdir(cwd), 'EACCES', 'EPERM')))
 }
 
-/** The process must be where it should be, and inside: a directory of the host has no path here (CVE-2024-21626). */
-function verifyCwd({ sys }: Task, cwd: string): void {
-  doing(`enter the working directory "${cwd}"`, () => {
-    let at = sys(getcwd())
-    if (at === '/' && cwd !== '/') {
-      sys(chdir(cwd))
-      at = sys(getcwd())
-    }
-    if (!at.startsWith('/')) throw new Failure('it lies outside of the container')
+/**
+ * The process must be where it should be, and inside: a directory of the host has no path here (CVE-2024-21626). Takes where
+ * it is; gives whether it was there already.
+ */
+function isEntered(sys: Task['sys'], cwd: string, at: string): boolean {
+  return doing(entering(cwd), () => {
+    const there = at !== '/' || cwd === '/'
+    if (!there) sys(chdir(cwd))
+    const path = there ? at : sys(getcwd())
+    if (!path.startsWith('/')) throw new Failure('it lies outside of the container')
+    return there
   })
 }
 

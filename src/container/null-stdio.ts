@@ -14,14 +14,23 @@ export function isNull({ type, major, minor }: Stat): boolean {
   return type === 'char' && major === 1 && minor === 3
 }
 
-/** Opens the container's null device in the place of the host's. The task must be in its root. */
-export function replaceNullStdio(here: Sys, { sys }: Task): void {
+/**
+ * Opens the container's null device in the place of the host's. The task must be in its root. Gives what says of what kind
+ * that is, for `verifyNull`; nothing where none is needed.
+ */
+export function replaceNullStdio(here: Sys, { sys }: Task): (() => Stat) | undefined {
   const numbers = [0, 1, 2].filter((number) => isHostNull(here, number))
-  if (numbers.length === 0) return
+  if (numbers.length === 0) return undefined
   using file = sys(openat('cwd', '/dev/null', ['RDWR', 'NOFOLLOW']))
-  // The image may have put anything there (CVE-2026-88265).
-  if (!isNull(sys(fstat(file)))) throw new Failure('"/dev/null" of the container is not the null device')
+  const stat = sys.later(fstat(file))
   for (const number of numbers) sys(dupTo(file, number))
+  return stat
+}
+
+/** Throws a Failure unless it was the null device: before the process runs. The image may have put anything there. */
+export function verifyNull(stat: (() => Stat) | undefined): void {
+  // CVE-2026-88265.
+  if (stat !== undefined && !isNull(stat())) throw new Failure('"/dev/null" of the container is not the null device')
 }
 
 function isHostNull(here: Sys, number: number): boolean {

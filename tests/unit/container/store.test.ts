@@ -100,7 +100,7 @@ describe('the lock of a container', () => {
         if (call.name === 'flock') rmdirSync(directory)
         return here(call)
       },
-      { all: here.all, flush: here.flush },
+      { all: here.all, later: here.later, flush: here.flush },
     )
     expect(lockIfThere(late, at.path(), 'web')).toBeUndefined()
     expect(() => lock(here, at.path(), 'web')).toThrow('container "web" does not exist')

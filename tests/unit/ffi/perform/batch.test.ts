@@ -69,6 +69,15 @@ describe('calls', () => {
     expect(executor.batches).toEqual([['openat', 'getpid', 'write(result 0)', 'openat', 'getpid']])
   })
 
+  test('that may wait are made with what is asked for after them, or when they are wanted', () => {
+    const { executor, sys } = playing({ getpid: [1, 2, 3] })
+    const first = sys.later(getpid())
+    expect([sys(getpid()), first()]).toEqual([2, 1])
+    const third = sys.later(getpid())
+    expect([third(), third()]).toEqual([3, 3])
+    expect(executor.batches).toEqual([['getpid', 'getpid'], ['getpid']])
+  })
+
   test('that fill structures give what the kernel wrote, each its own', () => {
     const { executor, sys } = playing({ read: 2 })
     executor.writes = ['ab', 'cd']
