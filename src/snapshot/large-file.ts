@@ -6,14 +6,16 @@ import { Failure } from '#src/failure.ts'
 import { writeAll } from '#src/files.ts'
 import type { Fd } from '#ffi/fd.ts'
 
-/** Bytes. */
-const AT_ONCE = 512 << 10
+/** Bytes: less than the arena has room for. */
+const READ_AT_ONCE = 512 << 10
+/** Bytes of a huge page: what is written at once lies together in memory, and is found sooner. */
+const WRITTEN_AT_ONCE = 2 << 20
 
 /** Takes an open file, a place in it and a size, gives as many bytes. Throws a Failure where the file ends before. */
 export function readAt(sys: Sys, file: Fd, from: number, size: number): Buffer {
   const bytes = Buffer.alloc(size)
   for (let at = 0; at < size;) {
-    const part = sys(pread(file, Math.min(AT_ONCE, size - at), from + at))
+    const part = sys(pread(file, Math.min(READ_AT_ONCE, size - at), from + at))
     if (part.length === 0) throw new Failure(`Cannot read ${size} bytes of ${file.label}: it has ${at}`)
     bytes.set(part, at)
     at += part.length
@@ -23,5 +25,6 @@ export function readAt(sys: Sys, file: Fd, from: number, size: number): Buffer {
 
 /** Writes bytes to an open file. */
 export function writeLarge(sys: Sys, file: Fd, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; at += AT_ONCE) writeAll(sys, file, bytes.subarray(at, at + AT_ONCE))
+  for (let at = 0; at < bytes.length; at += WRITTEN_AT_ONCE)
+    writeAll(sys, file, bytes.subarray(at, at + WRITTEN_AT_ONCE))
 }
