@@ -76,18 +76,19 @@ export function wakeCalls({ taken, runs, kept, executable, start, asleep }: Copi
   const parts = placed.filter((one) => !whole.includes(one))
   const rest = taken.filter((region) => !whole.some(({ run }) => run.region === region))
   const close: Call = { number: X64.close, args: [0], opened: 0, harmless: true }
+  const mapped = neighbours(whole)
   return {
     calls: [
       open(),
       ...rest.map(reserve),
-      ...whole.map((one) => place(one, MAP_FIXED_NOREPLACE)),
+      ...mapped.map((one) => place(one, MAP_FIXED_NOREPLACE)),
       ...parts.map((one) => (isMadeCode(one.run.region) ? fill(one) : place(one, MAP_FIXED))),
       ...rest.filter(isMadeCode).map(seal),
       ...[...kept, ...runs.filter(({ region }) => !isMadeCode(region)).map(rangeOf)].filter(isLarge).map(readAtOnce),
       ...thread(asleep),
       close,
     ],
-    sure: 1 + rest.length + whole.length + parts.filter(({ run }) => run.region.name !== executable).length,
+    sure: 1 + rest.length + mapped.length + parts.filter(({ run }) => run.region.name !== executable).length,
   }
 }
 
@@ -123,6 +124,23 @@ function offsets(runs: readonly Run[], start: number): Placed[] {
     at += run.size
     return { run, offset }
   })
+}
+
+/** Takes what is placed, gives it with fewer calls: what follows each other in memory and in the file, with the same access. */
+function neighbours(placed: readonly Placed[]): Placed[] {
+  const joined: Placed[] = []
+  for (const one of placed) {
+    const last = joined.at(-1)
+    if (last !== undefined && follows(last, one))
+      joined[joined.length - 1] = { ...last, run: { ...last.run, size: last.run.size + one.run.size } }
+    else joined.push(one)
+  }
+  return joined
+}
+
+function follows(last: Placed, { run: { from, region }, offset }: Placed): boolean {
+  const { run } = last
+  return run.from + run.size === from && last.offset + run.size === offset && run.region.access === region.access
 }
 
 function isWhole({ from, size, region }: Run): boolean {

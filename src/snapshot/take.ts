@@ -177,7 +177,7 @@ interface Asleeper {
 
 function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Image {
   const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
-  const others = regions.filter(({ name }) => name !== file)
+  const others = regions.filter(({ name }) => name !== file && !VVAR.test(name))
   const own = regions.filter(({ name }) => name === file)
   const runs = [...others, ...own].flatMap((region) => pagesOf(sleeper, region, file))
   const start = memoryStart(executable.length)
@@ -226,7 +226,7 @@ const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
  * The executable itself is there.
  */
 function pagesOf(sleeper: Sleeper, region: Region, executable: string): Run[] {
-  if (region.access.startsWith('---') || VVAR.test(region.name)) return []
+  if (region.access.startsWith('---')) return []
   const { from, to, name } = region
   if (name !== executable && (name.startsWith('/') || name === VDSO)) return [{ from, size: to - from, region }]
   return joined(sleeper.ownPages(region), GAP)

@@ -62,6 +62,24 @@ test('addresses are taken before anything is placed between others, and its own 
   ])
 })
 
+test('regions that follow each other in memory and in the file are placed together, if their access is the same', () => {
+  const region = (from: number, access: string) => ({ from, to: from + 0x1000, access, name: '/lib/libc.so.6' })
+  const regions = [
+    region(0x10_0000, 'r--p'),
+    region(0x10_1000, 'r--p'),
+    region(0x10_2000, 'rw-p'),
+    region(0x20_0000, 'rw-p'),
+  ]
+  const runs = regions.map((each) => ({ from: each.from, size: 0x1000, region: each }))
+  const placed = wakeCalls({ taken: regions, runs, kept: [], executable: EXECUTABLE, start: 0x9000, asleep })
+  expect(placed.calls.map(shown).filter((call) => call.startsWith('mmap'))).toEqual([
+    'mmap(0x100000, 0x2000, 0x1, 0x100002, file, 0x9000)',
+    'mmap(0x102000, 0x1000, 0x3, 0x100002, file, 0xb000)',
+    'mmap(0x200000, 0x1000, 0x3, 0x100002, file, 0xc000)',
+  ])
+  expect(placed.sure).toBe(4)
+})
+
 test('of what is large in the file, large pieces are to be read', () => {
   const text = { from: 0x200_0000, to: 0x220_0000, access: 'r-xp', name: EXECUTABLE }
   const small = { ...text, from: 0x400_0000, to: 0x41f_f000 }
