@@ -251,7 +251,8 @@ export class Arena implements Memory {
   descriptor(fd: Fd): number {
     if (fd.absent) {
       this.namesMissing = true
-      return NOT_ADDED
+      // Nobody sees it: the call is not made.
+      return 0
     }
     // Its number is known after the batch that opens it: this call must go into the next one.
     if (this.reference(fd) !== undefined) throw new ArenaFull()

@@ -102,6 +102,8 @@ export class Batch implements FdOwner {
     const asked = this.ask(call)
     return () => {
       if (this.queue.includes(asked)) this.flush()
+      if (this.broken && asked.result === undefined)
+        throw new RangeError(`Cannot say what ${call.name} gave in ${this.where}: an earlier call failed`)
       return asked.result as R
     }
   }

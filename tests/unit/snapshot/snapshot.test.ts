@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { NEVER_COMPILED, practising, withoutEnginePrefixOnX64 } from '#src/snapshot/engine.ts'
 import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from '#src/snapshot/image.ts'
 import { joined, regionsOf, Sleeper } from '#src/snapshot/memory.ts'
+import { runsOf } from '#src/snapshot/observe.ts'
 import { haveWaited, otherThreads, threadOf } from '#src/snapshot/threads.ts'
 import { forget, functionsOf } from '#src/snapshot/vdso.ts'
 import { readElf } from '#ffi/elf.ts'
@@ -64,6 +65,16 @@ test('gaps are closed that cost less than a mapping, and those to the ends of a 
   expect(runs([100, 101], [190, 200])).toEqual([
     [100, 101],
     [190, 200],
+  ])
+})
+
+test('pages that follow each other are asked for together', () => {
+  const pages = (...numbers: readonly number[]) => numbers.map((number) => number * PAGE)
+  expect(runsOf([])).toEqual([])
+  expect(runsOf(pages(1, 2, 3, 7, 9, 10)).map(({ from, size }) => [from / PAGE, size / PAGE])).toEqual([
+    [1, 3],
+    [7, 1],
+    [9, 2],
   ])
 })
 

@@ -78,6 +78,14 @@ describe('calls', () => {
     expect(executor.batches).toEqual([['getpid', 'getpid'], ['getpid']])
   })
 
+  test('that may wait are not known when a call before them has failed', () => {
+    const { sys } = playing({ openat: -2 })
+    sys(open('/a'))
+    const asked = sys.later(getpid())
+    expect(() => sys.flush()).toThrow('ENOENT')
+    expect(asked).toThrow('Cannot say what getpid gave in task 1: an earlier call failed')
+  })
+
   test('that fill structures give what the kernel wrote, each its own', () => {
     const { executor, sys } = playing({ read: 2 })
     executor.writes = ['ab', 'cd']
