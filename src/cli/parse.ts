@@ -3,7 +3,7 @@
 
 import { program } from './commands.ts'
 import { extraOperand, missingOperand, missingValue, type Scope, unknownCommand, unknownFlag } from './complaints.ts'
-import type { Command, Invocation, Program } from './grammar.ts'
+import type { Command, Invocation, Option, Options, Program } from './grammar.ts'
 import { type Args, parseArgs } from './parse-args.ts'
 import { readOperand, readOption } from './values.ts'
 
@@ -53,29 +53,59 @@ function parseCommand(table: Program, command: Command, { global, name, words }:
 }
 
 function scan(scope: Scope, words: readonly string[], stopEarly: boolean): Args {
-  const boolean = ['help']
-  const string: string[] = []
-  const collect: string[] = []
-  const alias: Record<string, string> = { h: 'help' }
-  for (const name in scope.options) {
-    const option = scope.options[name]
-    if (option === undefined) continue
-    const list =
-      option.kind === 'flag' ? boolean : option.kind === 'list' || option.kind === 'integers' ? collect : string
-    list.push(name)
-    if (option.short !== undefined) alias[option.short] = name
-  }
   const unknown = (word: string): never => unknownFlag(scope, word)
   const missing = (word: string): never => missingValue(scope, word)
-  return parseArgs(words, { boolean, string, collect, alias, stopEarly, unknown, missing })
+  return parseArgs(words, { ...flagsOf(scope.options), stopEarly, unknown, missing })
 }
 
-function readOptions(scope: Scope, args: Args): Values {
-  const values: Record<string, unknown> = {}
-  for (const [name, option] of Object.entries(scope.options)) {
-    values[camelCase(name)] = readOption(option, args[name], { name: `--${name}`, command: scope.name })
+function readOptions({ name: command, options }: Scope, args: Args): Values {
+  const { keys, absent } = flagsOf(options)
+  const values: Record<string, unknown> = { ...absent }
+  for (const name in args) {
+    const [key, option] = [keys[name], options[name]]
+    if (key !== undefined && option !== undefined)
+      values[key] = readOption(option, args[name], { name: `--${name}`, command })
   }
   return values
+}
+
+/** The flags of a command, as `parseArgs` wants to have them, and what becomes of them. */
+interface Flags {
+  readonly boolean: readonly string[]
+  readonly string: readonly string[]
+  readonly collect: readonly string[]
+  readonly alias: Readonly<Record<string, string>>
+  /** By its name, how the code calls each flag. */
+  readonly keys: Readonly<Record<string, string>>
+  /** The values where none is given, by that. */
+  readonly absent: Values
+}
+
+/** Of every table that was needed so far. A copy of a process that has practised has those of all frequent commands. */
+const known = new WeakMap<Options, Flags>()
+
+function flagsOf(options: Options): Flags {
+  const before = known.get(options)
+  if (before !== undefined) return before
+  const lists = { boolean: ['help'], string: [] as string[], collect: [] as string[] }
+  const alias: Record<string, string> = { h: 'help' }
+  const keys: Record<string, string> = {}
+  const absent: Record<string, unknown> = {}
+  for (const [name, option] of Object.entries(options)) {
+    lists[listOf(option)].push(name)
+    if (option.short !== undefined) alias[option.short] = name
+    const key = camelCase(name)
+    keys[name] = key
+    absent[key] = readOption(option, undefined, { name: `--${name}`, command: undefined })
+  }
+  const flags = { ...lists, alias, keys, absent }
+  known.set(options, flags)
+  return flags
+}
+
+function listOf({ kind }: Option): 'boolean' | 'collect' | 'string' {
+  if (kind === 'flag') return 'boolean'
+  return kind === 'list' || kind === 'integers' ? 'collect' : 'string'
 }
 
 function readOperands(table: Program, name: string, command: Command, args: Args): Values {
