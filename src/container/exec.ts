@@ -162,6 +162,8 @@ function prepare(
 ): { pty: Pty | undefined; identified: Identified } {
   const { process, config } = target
   const { sys } = task
+  // As for a container: see setFromOutside.
+  sys.flush()
   const { resctrl } = target.known.state
   if (resctrl !== undefined) joinResctrl(kernel.here, resctrl, task.pid)
   setAffinity(kernel.here, task.pid, 'process.execCPUAffinity.final', process.execCPUAffinity.final)
@@ -205,6 +207,8 @@ function queueEnd(
 ): Fd {
   const { sys } = task
   for (let i = 0; i < options.preserveFds; i++) sys(setCloseOnExec(task.standard(3 + i), []))
+  // What fails from here on has a number to say why, and no words.
+  sys.flush()
   const { seccomp } = target.config.linux
   if (seccomp !== undefined) {
     const { state } = target.known

@@ -177,7 +177,7 @@ interface Asleeper {
 
 function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Image {
   const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
-  const others = regions.filter(({ name }) => name !== file && !VVAR.test(name))
+  const others = regions.filter(({ name }) => name !== file)
   const own = regions.filter(({ name }) => name === file)
   const runs = [...others, ...own].flatMap((region) => pagesOf(sleeper, region, file))
   const start = memoryStart(executable.length)
@@ -216,7 +216,10 @@ function copied(sleeper: Sleeper, runs: readonly Run[]): Buffer[] {
 }
 
 const VDSO = '[vdso]'
-/** What the functions of the vdso read: of no use where nothing calls them, and readable by the kernel alone. */
+/**
+ * What the functions of the vdso read, and the kernel alone can copy. A copy has zeros there, which tell a function that it
+ * must ask the kernel: the executable has the address of `time` itself, which is not forgotten.
+ */
 const VVAR = /^\[vvar/
 /** Who calls them. */
 const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
@@ -226,7 +229,7 @@ const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
  * The executable itself is there.
  */
 function pagesOf(sleeper: Sleeper, region: Region, executable: string): Run[] {
-  if (region.access.startsWith('---')) return []
+  if (region.access.startsWith('---') || VVAR.test(region.name)) return []
   const { from, to, name } = region
   if (name !== executable && (name.startsWith('/') || name === VDSO)) return [{ from, size: to - from, region }]
   return joined(sleeper.ownPages(region), GAP)

@@ -1,10 +1,13 @@
 // The plain attributes of `process`: limits, mask, groups, no_new_privs, OOM score.
 import { expect } from 'bun:test'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
+import { writeConfig } from '#tests/support/bundle.ts'
 import { containerTest, lacks } from '#tests/support/container-test.ts'
 import { crunLeavesCgroup } from '#tests/support/peer-lacks.ts'
 import { assertRefused } from '#tests/support/refusals.ts'
+import { defaultSpec, merge } from '#tests/support/spec.ts'
 
 const statusLine = (name: string) => `grep '^${name}:' /proc/self/status | cut -f2`
 
@@ -48,6 +51,22 @@ containerTest('every kind of limit has the soft and the hard value of config.jso
   const rlimits = wanted.map(({ type, soft, hard }) => ({ type, soft, hard }))
   const text = readFileSync(`/proc/${await box.running({ process: { rlimits } })}/limits`, 'utf8')
   for (const { title, soft, hard } of wanted) expect(limitsIn(text, title), title).toEqual([soft, hard])
+})
+
+containerTest('the limit of the stack is there for each of many containers that are made at once', async (box) => {
+  const args = ['sh', '-c', 'ulimit -s']
+  const rlimits = [{ type: 'RLIMIT_STACK', soft: 1 << 20, hard: 1 << 20 }]
+  const shown = Array.from({ length: 16 }, (_, i) => {
+    const id = `${box.name}-${i}`
+    const bundle = join(box.dir, id)
+    mkdirSync(bundle)
+    writeConfig(
+      bundle,
+      merge(defaultSpec(id), { root: { path: `${box.bundleDir}/rootfs` }, process: { args, rlimits } }),
+    )
+    return box.ok(['run', '--bundle', bundle, id])
+  })
+  expect(await Promise.all(shown)).toEqual(shown.map(() => '1024\n'))
 })
 
 containerTest('a limit may be raised to what no limit is', async (box) => {
