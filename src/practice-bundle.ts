@@ -7,8 +7,6 @@ import { exitProgram } from '#ffi/exit-program.ts'
 import { defaultSpec } from './config/default-spec.ts'
 import { removeTree, replaceFile, writeNew } from './files.ts'
 
-const ID = 'bunc-snapshot'
-
 /** A command line without its first word, and which command it is. */
 export interface Command {
   readonly name: string
@@ -43,40 +41,40 @@ function programOf(bundle: string): string {
   return `${bundle}/rootfs/bin/true`
 }
 
-/** What is done, in this order. Takes the path of the bundle. */
-export function lives(bundle: string): readonly Life[] {
+/** What is done, in this order. Takes the path of the bundle, and the id of a container that nobody else has. */
+export function lives(bundle: string, id: string): readonly Life[] {
   const program = programOf(bundle)
   return [
-    { config: PLAIN, commands: [run(bundle)] },
-    { config: demanding(program), commands: [run(bundle)] },
-    { config: engines(program), commands: steered(bundle) },
+    { config: PLAIN, commands: [run(bundle, id)] },
+    { config: demanding(id, program), commands: [run(bundle, id)] },
+    { config: engines(id, program), commands: steered(bundle, id) },
   ]
 }
 
 /** As a person asks for it. */
-function run(bundle: string): Command {
-  return { name: 'run', words: ['--root', `${bundle}/state`, 'run', '--bundle', bundle, ID] }
+function run(bundle: string, id: string): Command {
+  return { name: 'run', words: ['--root', `${bundle}/state`, 'run', '--bundle', bundle, id] }
 }
 
 /** As an engine asks for them, or a person. */
-function steered(bundle: string): readonly Command[] {
+function steered(bundle: string, id: string): readonly Command[] {
   const own = ['--root', `${bundle}/state`]
   const engine = [...own, '--log', `${bundle}/log.json`, '--log-format', 'json']
   const command = (before: readonly string[], name: string, ...operands: readonly string[]): Command => ({
     name,
     words: [...before, name, ...operands],
   })
-  const create = command(engine, 'create', '--bundle', bundle, '--pid-file', `${bundle}/pid`, ID)
-  const end = command(engine, 'delete', '--force', ID)
+  const create = command(engine, 'create', '--bundle', bundle, '--pid-file', `${bundle}/pid`, id)
+  const end = command(engine, 'delete', '--force', id)
   return [
     create,
-    command(engine, 'kill', ID, 'KILL'),
+    command(engine, 'kill', id, 'KILL'),
     end,
     create,
-    ...['state', 'ps', 'pause', 'resume'].map((name) => command(own, name, ID)),
+    ...['state', 'ps', 'pause', 'resume'].map((name) => command(own, name, id)),
     command(own, 'list'),
-    command(own, 'exec', ID, 'true'),
-    command(engine, 'start', ID),
+    command(own, 'exec', id, 'true'),
+    command(engine, 'start', id),
     end,
     { name: '--version', words: ['--version'] },
   ]
@@ -101,8 +99,8 @@ const SECCOMP = {
 const SPEC = defaultSpec()
 const PLAIN = { ...SPEC, process: { ...SPEC.process, terminal: false, args: ['true'] } }
 
-/** As an engine writes it, but shorter. Takes any file. */
-function engines(file: string) {
+/** As an engine writes it, but shorter. Takes the container's id, and any file. */
+function engines(id: string, file: string) {
   const hosts = { destination: '/etc/hosts', type: 'bind', source: file, options: ['rbind', 'rprivate'] }
   return {
     ...PLAIN,
@@ -110,7 +108,7 @@ function engines(file: string) {
     mounts: [...SPEC.mounts, hosts],
     linux: {
       ...SPEC.linux,
-      cgroupsPath: `/${ID}`,
+      cgroupsPath: `/${id}`,
       // On cgroup v1 they make none for cgroups.
       namespaces: SPEC.linux.namespaces.filter(({ type }) => type !== 'cgroup'),
       seccomp: SECCOMP,
@@ -118,9 +116,9 @@ function engines(file: string) {
   }
 }
 
-/** With what not every host can do. Takes a program for its hooks. */
-function demanding(program: string) {
-  const config = engines(program)
+/** With what not every host can do. Takes the container's id, and a program for its hooks. */
+function demanding(id: string, program: string) {
+  const config = engines(id, program)
   const hook = [{ path: program, args: ['true'] }]
   const devices = [
     { allow: false, access: 'rwm' },

@@ -2,7 +2,7 @@
 // loaded, and done once, so that the engine has linked them; as root with a container, which nothing is left of.
 
 import { read, readlinkat } from '#ffi/calls/file.ts'
-import { execveat, exit, setDumpable } from '#ffi/calls/process.ts'
+import { execveat, exit, getpid, setDumpable } from '#ffi/calls/process.ts'
 import { FIXED_ADDRESSES, fixAddresses } from '#ffi/calls/scheduling.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import type { Kernel } from '#ffi/perform/kernel.ts'
@@ -87,7 +87,7 @@ async function rehearse(kernel: Kernel): Promise<void> {
   const bundle = practiceBundle(here(readlinkat('cwd', '/proc/self/exe')))
   try {
     makeBundle(here, bundle)
-    for (const { config, commands } of lives(bundle)) {
+    for (const { config, commands } of lives(bundle, `bunc-snapshot-${here(getpid())}`)) {
       writeConfig(here, bundle, config)
       for (const { words } of commands) await runCommandLine(kernel, words)
     }

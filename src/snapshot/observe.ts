@@ -4,6 +4,7 @@
 import type { Sys } from '#ffi/call.ts'
 import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
 import { readlinkat } from '#ffi/calls/file.ts'
+import { getpid } from '#ffi/calls/process.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Child, Kernel } from '#ffi/perform/kernel.ts'
 import { endChild } from '#ffi/perform/spawn.ts'
@@ -29,7 +30,7 @@ export function observe(kernel: Kernel, executable: string): readonly Prefault[]
   const written = new Map<string, ReadonlySet<number>>()
   try {
     makeBundle(here, bundle)
-    for (const { config, commands } of lives(bundle)) {
+    for (const { config, commands } of lives(bundle, `bunc-snapshot-${here(getpid())}`)) {
       writeConfig(here, bundle, config)
       for (const { name, words } of commands) {
         const pages = pagesWritten(kernel, executable, words)
