@@ -69,6 +69,9 @@ function readOptions({ name: command, options }: Scope, args: Args): Values {
   return values
 }
 
+/** Which of the lists of `parseArgs` a flag is in. */
+type List = 'boolean' | 'collect' | 'string'
+
 /** The flags of a command, as `parseArgs` wants to have them, and what becomes of them. */
 interface Flags {
   readonly boolean: readonly string[]
@@ -87,7 +90,7 @@ const known = new WeakMap<Options, Flags>()
 function flagsOf(options: Options): Flags {
   const before = known.get(options)
   if (before !== undefined) return before
-  const lists = { boolean: ['help'], string: [] as string[], collect: [] as string[] }
+  const lists: Record<List, string[]> = { boolean: ['help'], string: [], collect: [] }
   const alias: Record<string, string> = { h: 'help' }
   const keys: Record<string, string> = {}
   const absent: Record<string, unknown> = {}
@@ -103,7 +106,7 @@ function flagsOf(options: Options): Flags {
   return flags
 }
 
-function listOf({ kind }: Option): 'boolean' | 'collect' | 'string' {
+function listOf({ kind }: Option): List {
   if (kind === 'flag') return 'boolean'
   return kind === 'list' || kind === 'integers' ? 'collect' : 'string'
 }
