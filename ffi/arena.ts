@@ -120,13 +120,11 @@ export class Arena implements Memory {
     try {
       call.encode(this)
     } catch (error) {
-      this.top = top
-      this.replyTop = replyTop
+      this.takeBack(top, replyTop)
       throw error
     }
     if (this.namesMissing) {
-      this.top = top
-      this.replyTop = replyTop
+      this.takeBack(top, replyTop)
       return NOT_ADDED
     }
     for (let at = this.register; at < entry + ENTRY_WORDS; at++) u32[at] = 0
@@ -136,6 +134,11 @@ export class Arena implements Memory {
     this.answered.u32[result + 1] = 0
     this.count = index + 1
     return index
+  }
+
+  private takeBack(top: number, replyTop: number): void {
+    this.top = top
+    this.replyTop = replyTop
   }
 
   /** Makes the entries that `add` wrote ready to be performed. */

@@ -106,6 +106,18 @@ export interface Sys<W extends Where = 'anywhere'> {
   flush(): void
 }
 
+/** Takes what performs one call at once, and what is to be done at a flush; gives the performer. */
+export function atOnce<W extends Where>(perform: <R>(call: Call<R, W>) => R, flush: () => void = () => {}): Sys<W> {
+  return Object.assign(perform, {
+    all: <R>(calls: readonly Call<R, W>[]) => calls.map((call) => perform(call)),
+    later: <R>(call: Call<R, W>) => {
+      const value = perform(call)
+      return () => value
+    },
+    flush,
+  })
+}
+
 /** A performer that may also be asked for calls that change a thread's identity. */
 export type TaskSys = Sys<Where>
 

@@ -2,7 +2,7 @@
 // from a task, and errno is a number in memory that nothing between can overwrite.
 
 import { Arena, ARENA_SIZE, NOT_ADDED } from '../arena.ts'
-import { type Call, type Sys, tolerates } from '../call.ts'
+import { atOnce, type Call, type Sys, tolerates } from '../call.ts'
 import { close } from '../calls/descriptor.ts'
 import { errnoName } from '../errno.ts'
 import { SyscallError } from '../error.ts'
@@ -53,16 +53,10 @@ function perform<R>(call: Call<R, 'anywhere'>): R {
     throw new SyscallError({ syscall: call.name, call: call.show(), errno: -raw, where: 'here' })
   }
   if (call.result.kind === 'descriptor') return opened(new Fd(owner, call, raw))
-  if (call.result.kind === 'nothing') return nothing()
   return call.result.decode(raw, read, adopt)
 }
 
 const adopt = (number: number, label: string) => new Fd(owner, label, number)
-
-/** The result of a call whose kind is `nothing`: its type says that R is void. */
-function nothing<R>(): R {
-  return undefined as R
-}
 
 /** What a call gives that was not made or failed harmlessly: a missing descriptor, or nothing. */
 export function absent<R>(call: Call<R>, whose: FdOwner): R {
@@ -76,17 +70,8 @@ export function opened<R>(fd: Fd): R {
   return fd as R
 }
 
-/** For `later`, from who performs at once. */
-export function known<R>(value: R): () => R {
-  return () => value
-}
-
 /** The performer of this process. */
-export const here: Sys = Object.assign(perform, {
-  all: <R>(calls: readonly Call<R, 'anywhere'>[]) => calls.map(perform),
-  later: <R>(call: Call<R, 'anywhere'>) => known(perform(call)),
-  flush: () => {},
-})
+export const here: Sys = atOnce(perform)
 
 /** Takes the number of a descriptor that this process was started with, gives an Fd that is never closed by us. */
 export function inherited(number: number, label: string): Fd {

@@ -1,7 +1,7 @@
 // What the layers above get: one value that performs calls here, makes tasks and starts programs. The real one is in
 // linux.ts; recording, tracing and failing are other values of the same type, passed in by whoever starts a command.
 
-import type { Call, Sys, TaskSys, Where } from '../call.ts'
+import { atOnce, type Call, type Sys, type TaskSys, type Where } from '../call.ts'
 import type { Fd } from '../fd.ts'
 import type { CLONE_NEW } from '../numbers/clone.ts'
 
@@ -98,12 +98,5 @@ export function decorated(kernel: Kernel, decorate: Decorator): Kernel {
 
 /** Takes a performer and what to do with a call, gives a performer that does it, call by call. */
 export function wrapped<W extends Where>(sys: Sys<W>, perform: <R>(call: Call<R, W>) => R): Sys<W> {
-  return Object.assign(perform, {
-    all: <R>(calls: readonly Call<R, W>[]) => calls.map((call) => perform(call)),
-    later: <R>(call: Call<R, W>) => {
-      const value = perform(call)
-      return () => value
-    },
-    flush: () => sys.flush(),
-  })
+  return atOnce(perform, () => sys.flush())
 }

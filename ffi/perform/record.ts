@@ -1,13 +1,13 @@
 // Writes calls down instead of performing them: dry runs, golden transcripts, tests without privilege. What a call would
 // have given is answered by whoever records: a transcript of `create` needs a config file to be read, after all.
 
-import { type Call, type Sys, type TaskSys, tolerates } from '../call.ts'
+import { atOnce, type Call, type Sys, type TaskSys, tolerates } from '../call.ts'
 import { underWay } from '../context.ts'
 import type { Errno } from '../errno.ts'
 import { SyscallError } from '../error.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { ERRNO } from '../numbers/errno.ts'
-import { absent, known, opened } from './here.ts'
+import { absent, opened } from './here.ts'
 import type { Child, Kernel, Program, Task, TaskBirth } from './kernel.ts'
 
 /** One recorded line: who would have made the call, the call, and what it was said to give. */
@@ -82,9 +82,7 @@ class Book {
       for (const fd of named) verifyOwn(fd, owner)
       return named.some((fd) => fd.missing) ? absent(call, owner) : this.#perform(owner, call)
     }
-    const all = <R>(calls: readonly Call<R>[]) => calls.map((call) => perform(call))
-    const later = <R>(call: Call<R>) => known(perform(call))
-    return { sys: Object.assign(perform, { all, later, flush: () => {} }), owner }
+    return { sys: atOnce(perform), owner }
   }
 
   #perform<R>(owner: FdOwner, call: Call<R>): R {

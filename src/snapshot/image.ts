@@ -28,7 +28,8 @@ export function memoryStart(size: number): number {
   return programStart(size) + PROGRAM_SIZE
 }
 
-function programStart(size: number): number {
+/** Takes how many bytes an executable has, gives where in the file with the program that begins. */
+export function programStart(size: number): number {
   return Math.ceil(size / PAGE) * PAGE
 }
 

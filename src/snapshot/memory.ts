@@ -24,6 +24,17 @@ export function regionsOf(maps: string): Region[] {
   })
 }
 
+/** Takes the addresses of pages in ascending order, gives those that follow each other as one. */
+export function runsOf(pages: readonly number[]): Omit<Run, 'region'>[] {
+  const runs: { from: number; size: number }[] = []
+  for (const from of pages) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.from + last.size === from) last.size += PAGE
+    else runs.push({ from, size: PAGE })
+  }
+  return runs
+}
+
 /** Takes runs of one region, gives fewer: without gaps between them, and to the region's ends, of up to so many bytes. */
 export function joined(runs: readonly Run[], gap: number): Run[] {
   const wide: Run[] = []
@@ -71,25 +82,28 @@ export class Sleeper implements Disposable {
   }
 
   /**
-   * The pages of a region that are its own: written by it. Those of a file as it is are not among them, nor those that
-   * hold zeros in a region that begins with zeros.
+   * The addresses of the pages of a region that are its own: written by it. Those of a file as it is are not among them,
+   * nor those that hold zeros in a region that begins with zeros.
    */
-  ownPages(region: Region): Run[] {
+  ownAddresses(region: Region): number[] {
     const count = (region.to - region.from) / PAGE
     const flags = readAt(this.#sys, this.#pages, (region.from / PAGE) * 8, count * 8)
     const zeroed = !region.name.startsWith('/')
-    const runs: { from: number; size: number; region: Region }[] = []
+    const pages: number[] = []
     for (let i = 0; i < count; i++) {
       // Bits 63, 62 and 61 of an entry: present, swapped, and of a file or shared.
       const flag = flags[i * 8 + 7] ?? 0
       if ((flag & 0xc0) === 0 || (flag & 0x20) !== 0) continue
       const from = region.from + i * PAGE
       if (zeroed && this.read(from, PAGE).equals(ZEROS)) continue
-      const last = runs.at(-1)
-      if (last !== undefined && last.from + last.size === from) last.size += PAGE
-      else runs.push({ from, size: PAGE, region })
+      pages.push(from)
     }
-    return runs
+    return pages
+  }
+
+  /** The same, those that follow each other as one. */
+  ownPages(region: Region): Run[] {
+    return runsOf(this.ownAddresses(region)).map((run) => ({ ...run, region }))
   }
 
   [Symbol.dispose](): void {

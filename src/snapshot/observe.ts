@@ -8,13 +8,12 @@ import { getpid } from '#ffi/calls/process.ts'
 import type { Fd } from '#ffi/fd.ts'
 import type { Child, Kernel } from '#ffi/perform/kernel.ts'
 import { endChild } from '#ffi/perform/spawn.ts'
-import { PAGE } from '#ffi/snapshot/numbers.ts'
 import type { Prefault } from '#ffi/snapshot/prefault.ts'
 import { SLEEP } from '#src/build.ts'
 import { removeTree } from '#src/files.ts'
 import { lives, makeBundle, practiceBundle, writeConfig } from '#src/practice-bundle.ts'
 import { isAsleep } from './asleep.ts'
-import { Sleeper } from './memory.ts'
+import { runsOf, Sleeper } from './memory.ts'
 
 /** Milliseconds: between two looks, and after which a command is given up. */
 const BETWEEN_LOOKS = 2
@@ -43,17 +42,6 @@ export function observe(kernel: Kernel, executable: string): readonly Prefault[]
   return [...written].map(([word, pages]) => ({ word, runs: runsOf([...pages]) }))
 }
 
-/** Takes the addresses of pages in ascending order, gives those that follow each other as one. */
-export function runsOf(pages: readonly number[]): Prefault['runs'] {
-  const runs: { from: number; size: number }[] = []
-  for (const from of pages) {
-    const last = runs.at(-1)
-    if (last !== undefined && last.from + last.size === from) last.size += PAGE
-    else runs.push({ from, size: PAGE })
-  }
-  return runs
-}
-
 /** Has a copy do a command, gives the pages of the file that it has written to; undefined where it is no copy. */
 function pagesWritten(kernel: Kernel, path: string, words: readonly string[]): ReadonlySet<number> | undefined {
   const { here } = kernel
@@ -70,14 +58,10 @@ function pagesWritten(kernel: Kernel, path: string, words: readonly string[]): R
     // As its mappings name it.
     const file = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
     const own = sleeper.regions().filter(({ name, access }) => name === file && access.startsWith('rw'))
-    return new Set(own.flatMap((region) => sleeper.ownPages(region)).flatMap(addressesOf))
+    return new Set(own.flatMap((region) => sleeper.ownAddresses(region)))
   } finally {
     endChild(here, pidfd)
   }
-}
-
-function addressesOf({ from, size }: { readonly from: number; readonly size: number }): number[] {
-  return Array.from({ length: size / PAGE }, (_, i) => from + i * PAGE)
 }
 
 function fallsAsleep(sys: Sys, { pid }: Child, pidfd: Fd): boolean {

@@ -20,7 +20,7 @@ import { removeTree } from '#src/files.ts'
 import { practiceBundle } from '#src/practice-bundle.ts'
 import { isAsleep } from './asleep.ts'
 import { PRACTICE_ENVIRONMENT, practising } from './engine.ts'
-import { entryOf, loaderOf, memoryStart, original, segmentIn, snapshotOf, withProgram } from './image.ts'
+import { entryOf, loaderOf, memoryStart, original, programStart, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
 import { joined, Sleeper } from './memory.ts'
 import { observe } from './observe.ts'
@@ -66,7 +66,7 @@ export function takeSnapshot(kernel: Kernel, path: string): Taken {
     here(unlinkat('cwd', beside, []))
     fill(here, create(here, beside), image)
     const prefaults = observe(kernel, beside)
-    replaceSegment(here, beside, segmentIn(image) ?? 0, segmentOf({ ...segment, prefaults }))
+    replaceSegment(here, beside, programStart(executable.length), segmentOf({ ...segment, prefaults }))
     here(renameat('cwd', beside, 'cwd', path))
     return { size: image.length, complaint }
   } catch (error) {
