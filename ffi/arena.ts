@@ -4,7 +4,7 @@
 import type { Call, Memory, Word } from './call.ts'
 import { ERRNO } from './numbers/errno.ts'
 import { ANY_ERRNO, ENTRY, FORK, REPLY, REQUEST } from './executor/layout.ts'
-import type { Fd } from './fd.ts'
+import { type Fd, MISSING } from './fd.ts'
 import type { Mapping } from './libc.ts'
 import type { Fields, Given, Struct } from './struct.ts'
 import { Window } from './window.ts'
@@ -17,6 +17,8 @@ export const NOT_ADDED = -1
 const FIRST_ENTRY = REQUEST.entries / 4
 const FIRST_RESULT = REPLY.results / 4
 const ENTRY_WORDS = ENTRY.size / 4
+const NUMBER = ENTRY.number / 4
+const TOLERATED = ENTRY.tolerated / 4
 const ARGUMENTS = ENTRY.args / 4
 const REFERENCES = ENTRY.references / 4
 /** The flag of a fork in the second word of the references, which end before it. */
@@ -62,8 +64,9 @@ export class Arena implements Memory {
   private top: number = REQUEST.space
   private replyTop: number = REPLY.space
   private reference: Reference = () => undefined
-  /** How many entries there are. */
+  /** How many entries there are, and how many of earlier batches there may be. */
   count = 0
+  private used = 0
   /** The rooms that the results of the call go to that was added last. */
   rooms: readonly Room[] = NO_ROOMS
 
@@ -92,6 +95,7 @@ export class Arena implements Memory {
 
   /** Begins a new batch. */
   reset(): void {
+    this.used = Math.max(this.used, this.count)
     this.count = 0
     this.top = REQUEST.space
     this.replyTop = REPLY.space
@@ -105,6 +109,7 @@ export class Arena implements Memory {
   add(call: Call<unknown>, reference: Reference): number {
     const index = this.count
     if (index === REQUEST.capacity) throw new ArenaFull()
+    if (index === 0) this.clear()
     const top = this.top
     const replyTop = this.replyTop
     const { u32 } = this.asked
@@ -113,30 +118,41 @@ export class Arena implements Memory {
     this.namesMissing = false
     this.reference = reference
     this.register = entry + ARGUMENTS
-    u32[entry + ENTRY.number / 4] = call.number
-    u32[entry + ENTRY.tolerated / 4] = call.tolerated.length === 0 ? 0 : toleratedWord(call)
-    u32[entry + REFERENCES] = 0
-    u32[entry + REFERENCES + 1] = call.forks ? FORKS : 0
+    u32[entry + NUMBER] = call.number
+    if (call.tolerated.length > 0) u32[entry + TOLERATED] = toleratedWord(call)
+    if (call.forks) this.forks(index)
     try {
       call.encode(this)
     } catch (error) {
-      this.takeBack(top, replyTop)
+      this.takeBack(entry, top, replyTop)
       throw error
     }
     if (this.namesMissing) {
-      this.takeBack(top, replyTop)
+      this.takeBack(entry, top, replyTop)
       return NOT_ADDED
     }
-    for (let at = this.register; at < entry + ENTRY_WORDS; at++) u32[at] = 0
-    const result = FIRST_RESULT + 2 * index
-    // The kernel keeps the pid of a fork as 32 bits: the upper half must be zero.
-    this.answered.u32[result] = 0
-    this.answered.u32[result + 1] = 0
     this.count = index + 1
     return index
   }
 
-  private takeBack(top: number, replyTop: number): void {
+  /**
+   * Makes the entries of earlier batches zero: a call writes to its own only what is not. Not before there is another batch:
+   * a task that has forked may read its entry when its child has answered already.
+   */
+  private clear(): void {
+    this.asked.u32.fill(0, FIRST_ENTRY, FIRST_ENTRY + this.used * ENTRY_WORDS)
+    this.used = 0
+  }
+
+  private forks(index: number): void {
+    this.asked.u32[FIRST_ENTRY + index * ENTRY_WORDS + REFERENCES + 1] = FORKS
+    // The kernel keeps the pid as 32 bits: the upper half must be zero.
+    this.answered.u32[FIRST_RESULT + 2 * index] = 0
+    this.answered.u32[FIRST_RESULT + 2 * index + 1] = 0
+  }
+
+  private takeBack(entry: number, top: number, replyTop: number): void {
+    this.asked.u32.fill(0, entry, entry + ENTRY_WORDS)
     this.top = top
     this.replyTop = replyTop
   }
@@ -178,16 +194,18 @@ export class Arena implements Memory {
     if (typeof value === 'number') {
       u32[at] = value
       // Nearly all are small; division is for addresses and sizes.
-      u32[at + 1] = value >= 0 && value < TWO_32 ? 0 : Math.floor(value / TWO_32)
+      if (value < 0 || value >= TWO_32) u32[at + 1] = Math.floor(value / TWO_32)
     } else if (typeof value === 'bigint') {
       u32[at] = Number(BigInt.asUintN(32, value))
       u32[at + 1] = Number(BigInt.asUintN(32, value >> 32n))
-    } else if (value.absent) this.namesMissing = true
-    else {
-      const named = this.reference(value)
-      u32[at] = named === undefined ? value.number : 0
-      u32[at + 1] = 0
-      if (named !== undefined) this.refer(at, named)
+    } else {
+      const { state } = value
+      if (state === MISSING) this.namesMissing = true
+      else {
+        const named = this.reference(value)
+        if (named !== undefined) this.refer(at, named)
+        else u32[at] = state < 0 ? value.number : state
+      }
     }
   }
 
@@ -224,8 +242,9 @@ export class Arena implements Memory {
     const start = this.top
     const end = start + layout.size
     if (!this.asked.show(end)) throw new ArenaFull()
-    this.asked.u8.fill(0, start, end)
-    layout.writeTo(this.asked.view, start, values)
+    const { u32 } = this.asked
+    for (let at = start >> 2; at < (end + 3) >> 2; at++) u32[at] = 0
+    layout.writeTo(this.asked, start, values)
     this.top = aligned(end)
     return this.requestAt + start
   }
@@ -252,7 +271,7 @@ export class Arena implements Memory {
   }
 
   descriptor(fd: Fd): number {
-    if (fd.absent) {
+    if (fd.state === MISSING) {
       this.namesMissing = true
       // Nobody sees it: the call is not made.
       return 0

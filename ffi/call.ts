@@ -137,7 +137,11 @@ export function syscall<A extends readonly unknown[], R, W extends Where = 'anyw
   result: Result<R>,
   ...where: W extends 'task' ? ['task'] : []
 ): (...args: A) => Call<R, W> {
-  const row: Row<R, W> = { name, number: NUMBERS[name], where: (where[0] ?? 'anywhere') as W, kinds, result }
+  const row: Row<R, W> = {
+    ...{ name, number: NUMBERS[name], where: (where[0] ?? 'anywhere') as W, kinds, result },
+    encoders: kinds.map(({ encode }) => encode),
+    operands: operandsOf(kinds),
+  }
   return (...args) => new SystemCall(row, args)
 }
 
@@ -148,6 +152,17 @@ interface Row<R, W extends Where> {
   readonly where: W
   readonly kinds: Kinds
   readonly result: Result<R>
+  /** Of each kind its own, and which argument it takes: they are looked up hundreds of times. */
+  readonly encoders: readonly Kind<never>['encode'][]
+  readonly operands: readonly number[]
+}
+
+/** What a kind takes that takes no argument. */
+const NO_OPERAND = -1
+
+function operandsOf(kinds: Kinds): number[] {
+  let next = 0
+  return kinds.map(({ hidden }) => (hidden === true ? NO_OPERAND : next++))
 }
 
 // Hundreds of calls are made and encoded before a container runs, by code that is compiled simply or not at all: plain loops
@@ -193,12 +208,12 @@ class SystemCall<R, W extends Where> implements Call<R, W> {
   }
 
   encode(memory: Memory): void {
-    const { kinds } = this.row
+    const { encoders, operands } = this.row
     const { args } = this
-    let next = 0
-    for (let i = 0; i < kinds.length; i++) {
-      const kind = kinds[i] as Kind<unknown>
-      const encoded = kind.encode(kind.hidden === true ? undefined : args[next++], memory)
+    for (let i = 0; i < encoders.length; i++) {
+      const encode = encoders[i] as Kind<unknown>['encode']
+      const operand = operands[i] as number
+      const encoded = encode(operand === NO_OPERAND ? undefined : args[operand], memory)
       if (typeof encoded === 'object' && !(encoded instanceof Fd))
         for (let k = 0; k < encoded.length; k++) memory.word(encoded[k] ?? 0)
       else memory.word(encoded)

@@ -15,8 +15,10 @@ interface Named {
   label(): string
 }
 
-const QUEUED = -1
-const MISSING = -2
+/** What `state` says of a descriptor that has no number yet, never will have one, or is nobody's any more. */
+export const QUEUED = -1
+export const MISSING = -2
+export const CLOSED = -3
 
 /**
  * An open file. Its number may be outstanding (the call that opens it is still queued) or missing (that call failed
@@ -51,9 +53,9 @@ export class Fd implements Disposable {
     return this.value === MISSING
   }
 
-  /** Whether that is known already. */
-  get absent(): boolean {
-    return this.value === MISSING
+  /** For performers: its number, QUEUED, MISSING or CLOSED. */
+  get state(): number {
+    return this.over ? CLOSED : this.value
   }
 
   /** Whether its number is known only when queued calls have been made. */

@@ -9,6 +9,14 @@ export type Values<F extends Fields> = { readonly [name in keyof F]: number }
 /** Some of its fields; those that are left out are zero. */
 export type Given<F extends Fields> = { readonly [name in keyof F]?: number | bigint }
 
+/** Memory, in two ways: as words, which are written at once, and for what is smaller than one. */
+export interface Sight {
+  readonly u32: Uint32Array
+  readonly view: DataView
+}
+
+const TWO_32 = 2 ** 32
+const WORD = 4
 const SIZES = { u8: 1, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8 } as const
 
 /** A structure: its size in bytes, how it is written and how it is read. */
@@ -16,8 +24,8 @@ export interface Struct<F extends Fields> {
   readonly size: number
   /** Takes some of the fields, gives the bytes; the others are zero. */
   write(values: Given<F>): Uint8Array<ArrayBuffer>
-  /** Takes memory that is zero from an offset on, and some of the fields, writes them there. */
-  writeTo(view: DataView, start: number, values: Given<F>): void
+  /** Takes memory that is zero from an offset on, a multiple of four, and some of the fields, writes them there. */
+  writeTo(memory: Sight, start: number, values: Given<F>): void
   /** Takes memory that begins with the structure, gives its fields. */
   read(view: DataView): Values<F>
 }
@@ -25,6 +33,8 @@ export interface Struct<F extends Fields> {
 interface Place {
   readonly name: string
   readonly field: Field
+  /** Bytes. */
+  readonly size: number
   readonly offset: number
 }
 
@@ -44,17 +54,19 @@ class Layout<F extends Fields> implements Struct<F> {
   }
 
   write(values: Given<F>): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(new ArrayBuffer(this.size))
-    this.writeTo(new DataView(bytes.buffer), 0, values)
-    return bytes
+    const buffer = new ArrayBuffer((this.size + 3) & ~3)
+    this.writeTo({ u32: new Uint32Array(buffer), view: new DataView(buffer) }, 0, values)
+    return new Uint8Array(buffer, 0, this.size)
   }
 
-  writeTo(view: DataView, start: number, values: Given<F>): void {
+  writeTo({ u32, view }: Sight, start: number, values: Given<F>): void {
     const places = this.laid()
     for (let i = 0; i < places.length; i++) {
-      const { name, field, offset } = places[i] as Place
+      const { name, size, offset } = places[i] as Place
       const value = values[name]
-      if (value !== undefined && value !== 0) put(view, start + offset, field, value)
+      if (value === undefined || value === 0) continue
+      if (size < WORD) putSmall(view, start + offset, size, Number(value))
+      else putWords(u32, (start + offset) >> 2, size, value)
     }
   }
 
@@ -73,7 +85,7 @@ class Layout<F extends Fields> implements Struct<F> {
       const field = this.fields[name] as Field
       const size = SIZES[field]
       end = Math.ceil(end / size) * size
-      places.push({ name, field, offset: end })
+      places.push({ name, field, size, offset: end })
       end += size
       widest = Math.max(widest, size)
     }
@@ -88,19 +100,20 @@ export function struct<const F extends Fields>(fields: F): Struct<F> {
   return new Layout(fields)
 }
 
-function put(view: DataView, offset: number, field: Field, value: number | bigint): void {
-  const size = SIZES[field]
-  if (size === 8) putLong(view, offset, value)
-  else if (size === 4) view.setInt32(offset, Number(value), true)
-  else if (size === 2) view.setInt16(offset, Number(value), true)
-  else view.setInt8(offset, Number(value))
+function putSmall(view: DataView, offset: number, size: number, value: number): void {
+  if (size === 2) view.setInt16(offset, value, true)
+  else view.setInt8(offset, value)
 }
 
-/** In two halves where it is a number: bigints are slow until they are compiled. */
-function putLong(view: DataView, offset: number, value: number | bigint): void {
-  if (typeof value === 'bigint') return view.setBigInt64(offset, value, true)
-  view.setUint32(offset, value, true)
-  view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true)
+/** Of a number that is too large for a word, the second one has the upper half. */
+function putWords(u32: Uint32Array, at: number, size: number, value: number | bigint): void {
+  if (typeof value === 'bigint') {
+    u32[at] = Number(BigInt.asUintN(32, value))
+    if (size > WORD) u32[at + 1] = Number(BigInt.asUintN(32, value >> 32n))
+  } else {
+    u32[at] = value
+    if (size > WORD && (value < 0 || value >= TWO_32)) u32[at + 1] = Math.floor(value / TWO_32)
+  }
 }
 
 function get(view: DataView, offset: number, field: Field): number {

@@ -8,7 +8,7 @@ import { close } from '../calls/descriptor.ts'
 import { underWay } from '../context.ts'
 import { SyscallError } from '../error.ts'
 import { SKIPPED } from '../executor/layout.ts'
-import { Fd, type FdOwner } from '../fd.ts'
+import { CLOSED, Fd, type FdOwner, QUEUED } from '../fd.ts'
 import { errnoName } from '../errno.ts'
 
 /** What a batch needs of a task: its name for messages, its arena, and the round trip itself. */
@@ -130,14 +130,16 @@ export class Batch implements FdOwner {
     const index = arena.add(asked.call, this.reference)
     if (index === NOT_ADDED) return leaveOut(asked)
     asked.rooms = arena.rooms
-    this.queue.push(asked)
+    // Not push(), which is a call.
+    this.queue[this.queue.length] = asked
     if (asked.fd !== undefined) asked.fd.entry = index
   }
 
   private readonly reference = (fd: Fd): number | undefined => {
     if (fd.owner !== this) throw new RangeError(`Descriptor ${fd} belongs to ${fd.owner.where}, not to ${this.where}`)
-    if (fd.closed) throw new RangeError(`Descriptor ${fd} is closed`)
-    return fd.queued ? fd.entry : undefined
+    const { state } = fd
+    if (state === CLOSED) throw new RangeError(`Descriptor ${fd} is closed`)
+    return state === QUEUED ? fd.entry : undefined
   }
 
   /** One round trip. */

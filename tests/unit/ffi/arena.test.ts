@@ -46,6 +46,16 @@ test('registers that a call does not use are zero, whatever stood there before',
   expect(readEntry(view, index).args).toEqual([7n, 0n, 0n, 0n, 0n, 0n])
 })
 
+test('a fork stays what it is until there is another batch: who has forked may look at it last', () => {
+  const { arena, view } = pretendedArena()
+  arena.add(number(1), none)
+  const index = arena.add(fork(), none)
+  arena.reset()
+  expect(readEntry(view, index).flags).toBe(FORK)
+  arena.add(number(2), none)
+  expect(readEntry(view, index).flags).toBe(0)
+})
+
 test('text is UTF-8 and ends with NUL', () => {
   const { args, bytes } = encoded(openat('cwd', '/ä€😀', ['RDONLY']))
   expect(bytes(1, 11)).toEqual(new Uint8Array([0x2f, 0xc3, 0xa4, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0]))
