@@ -19,6 +19,12 @@ export const ELF_LAYOUT = {
   64: { entry: 24, phoff: 32, phentsize: 54, phnum: 56, flags: 4, offset: 8, vaddr: 16, filesz: 32, memsz: 40 },
 } as const
 
+/** Offsets of the section headers of 64 bits: in the file's header, and within one of them; `size` is how large one is. */
+export const ELF_SECTIONS = { table: 40, count: 60, type: 4, offset: 24, bytes: 32, size: 64 } as const
+
+/** Of p_flags: it is executed. */
+export const PF_X = 1
+
 /** p_type: of a header that says nothing, of a segment, of the name of the loader, of notes, of the headers themselves. */
 export const PT_NULL = 0
 export const PT_LOAD = 1

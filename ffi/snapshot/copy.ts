@@ -5,7 +5,7 @@ import { ANY_ERRNO, ENTRY, REQUEST } from '../executor/layout.ts'
 import type { Code } from '../executor/assembler.ts'
 import { X64 } from '../numbers/x64.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE, SNAPSHOT } from './layout.ts'
-import { AT_FDCWD, MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, O_CLOEXEC } from './numbers.ts'
+import { AT_FDCWD, HUGE_PAGE, MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, O_CLOEXEC } from './numbers.ts'
 import { type Prefault, prefaultTable } from './prefault.ts'
 import type { Asleep } from './suspend.ts'
 
@@ -13,8 +13,6 @@ const PROT = { r: 1, w: 2, x: 4 } as const
 const MAP_NORESERVE = 0x4000
 const MAP_FIXED_NOREPLACE = 0x10_0000
 const ARCH_SET_FS = 0x1002
-/** Bytes. */
-const HUGE_PAGE = 2 << 20
 const MADV_HUGEPAGE = 14
 /** struct robust_list_head. */
 const ROBUST_SIZE = 24
@@ -126,21 +124,31 @@ function offsets(runs: readonly Run[], start: number): Placed[] {
   })
 }
 
-/** Takes what is placed, gives it with fewer calls: what follows each other in memory and in the file, with the same access. */
+/**
+ * Takes what is placed, gives it with fewer calls: what follows each other in memory and in the file, with the same access.
+ * The parts of a library that may not be written are as one, and may be executed.
+ */
 function neighbours(placed: readonly Placed[]): Placed[] {
   const joined: Placed[] = []
   for (const one of placed) {
     const last = joined.at(-1)
-    if (last !== undefined && follows(last, one))
-      joined[joined.length - 1] = { ...last, run: { ...last.run, size: last.run.size + one.run.size } }
-    else joined.push(one)
+    const access = last === undefined ? undefined : commonAccess(last.run.region.access, one.run.region.access)
+    if (last !== undefined && access !== undefined && follows(last, one)) {
+      const region = { ...last.run.region, access }
+      joined[joined.length - 1] = { ...last, run: { ...last.run, size: last.run.size + one.run.size, region } }
+    } else joined.push(one)
   }
   return joined
 }
 
-function follows(last: Placed, { run: { from, region }, offset }: Placed): boolean {
-  const { run } = last
-  return run.from + run.size === from && last.offset + run.size === offset && run.region.access === region.access
+function follows({ run, offset: before }: Placed, { run: { from }, offset }: Placed): boolean {
+  return run.from + run.size === from && before + run.size === offset
+}
+
+/** The access of two regions as one; undefined where one of them may be written and the other not. */
+function commonAccess(one: string, other: string): string | undefined {
+  if (one === other) return one
+  return one.includes('w') || other.includes('w') ? undefined : 'r-xp'
 }
 
 function isWhole({ from, size, region }: Run): boolean {

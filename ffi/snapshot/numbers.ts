@@ -3,6 +3,8 @@
 
 /** Bytes of a page. */
 export const PAGE = 4096
+/** Bytes of a huge one. */
+export const HUGE_PAGE = 2 << 20
 
 export const PROT_NONE = 0
 export const PROT_READ_WRITE = 3

@@ -45,8 +45,11 @@ export function characters(
  * is over before that pays. A number whose bytes occur nowhere else in an executable.
  */
 export const NEVER_COMPILED = 1_000_003
-/** In practice: what a command calls more than a few times. The rest would only take room in each copy. */
-const IN_PRACTICE = 10
+/**
+ * In practice: all that a command calls, for it is practised many times. What is interpreted takes notes for a compiler
+ * that never comes, a word or two on a page of its own in each copy.
+ */
+const IN_PRACTICE = 0.1
 
 /** Options of the engine in practice, and in copies. */
 export const PRACTICE_ENVIRONMENT: readonly string[] = [

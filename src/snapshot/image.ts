@@ -1,5 +1,5 @@
-// The executable that has the program of snapshot/program.ts: Bun's, with one segment more, which begins first. The header
-// of its notes makes room for that of the segment: nothing reads them in a process, and no byte of the file moves.
+// The executable that has the program of snapshot/program.ts: one with one segment more, which begins first. The header of
+// its notes makes room for that of the segment: nothing reads them in a process, and no byte of the file moves.
 
 import { readElf } from '#ffi/elf.ts'
 import { MACHINE } from '#ffi/machine.ts'
@@ -101,7 +101,8 @@ export function segmentIn(executable: Buffer): number | undefined {
   return header === undefined ? undefined : Number(executable.readBigUInt64LE(header + LAYOUT.offset))
 }
 
-function programHeaders(image: Buffer): readonly number[] {
+/** Where in the file each of its program headers begins. */
+export function programHeaders(image: Buffer): readonly number[] {
   const first = Number(image.readBigUInt64LE(LAYOUT.phoff))
   const size = image.readUInt16LE(LAYOUT.phentsize)
   return Array.from({ length: image.readUInt16LE(LAYOUT.phnum) }, (_, i) => first + i * size)

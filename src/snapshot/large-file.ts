@@ -2,14 +2,13 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { pread } from '#ffi/calls/file.ts'
+import { HUGE_PAGE } from '#ffi/snapshot/numbers.ts'
 import { Failure } from '#src/failure.ts'
 import { writeAll } from '#src/files.ts'
 import type { Fd } from '#ffi/fd.ts'
 
 /** Bytes: less than the arena has room for. */
 const READ_AT_ONCE = 512 << 10
-/** Bytes of a huge page: what is written at once lies together in memory, and is found sooner. */
-const WRITTEN_AT_ONCE = 2 << 20
 
 /** Takes an open file, a place in it and a size, gives as many bytes. Throws a Failure where the file ends before. */
 export function readAt(sys: Sys, file: Fd, from: number, size: number): Buffer {
@@ -23,8 +22,7 @@ export function readAt(sys: Sys, file: Fd, from: number, size: number): Buffer {
   return bytes
 }
 
-/** Writes bytes to an open file. */
+/** Writes bytes to an open file: what is written at once lies together in memory, and is found sooner. */
 export function writeLarge(sys: Sys, file: Fd, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; at += WRITTEN_AT_ONCE)
-    writeAll(sys, file, bytes.subarray(at, at + WRITTEN_AT_ONCE))
+  for (let at = 0; at < bytes.length; at += HUGE_PAGE) writeAll(sys, file, bytes.subarray(at, at + HUGE_PAGE))
 }

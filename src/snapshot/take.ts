@@ -18,6 +18,7 @@ import { SLEEP } from '#src/build.ts'
 import { Failure } from '#src/failure.ts'
 import { removeTree } from '#src/files.ts'
 import { practiceBundle } from '#src/practice-bundle.ts'
+import { aligned } from './alignment.ts'
 import { isAsleep } from './asleep.ts'
 import { PRACTICE_ENVIRONMENT, practising } from './engine.ts'
 import { entryOf, loaderOf, memoryStart, original, programStart, snapshotOf, withProgram } from './image.ts'
@@ -54,7 +55,7 @@ export interface Taken {
 export function takeSnapshot(kernel: Kernel, path: string): Taken {
   const { here } = kernel
   if (MACHINE !== 'x64') throw new Failure('there are snapshots on x86-64 only')
-  const executable = original(ownExecutable(here))
+  const executable = aligned(original(ownExecutable(here)))
   if (snapshotOf(executable) === undefined) throw new Failure('there are snapshots with glibc only')
   const beside = `${path}.practice`
   const code = snapshotCode()
@@ -177,7 +178,8 @@ interface Asleeper {
 
 function imageOf(executable: Buffer, { code, sleeper, asleep, file }: Asleeper): Image {
   const regions = sleeper.regions().map((region) => (region.name === '[stack]' ? grown(region) : region))
-  const others = regions.filter(({ name }) => name !== file)
+  // Where nobody may read or write, a copy has nothing.
+  const others = regions.filter(({ name, access }) => name !== file && !access.startsWith('---'))
   const own = regions.filter(({ name }) => name === file)
   const runs = [...others, ...own].flatMap((region) => pagesOf(sleeper, region, file))
   const start = memoryStart(executable.length)
@@ -229,7 +231,7 @@ const LIBC = /\/(ld-linux-x86-64|libc)\.so\./
  * The executable itself is there.
  */
 function pagesOf(sleeper: Sleeper, region: Region, executable: string): Run[] {
-  if (region.access.startsWith('---') || VVAR.test(region.name)) return []
+  if (VVAR.test(region.name)) return []
   const { from, to, name } = region
   if (name !== executable && (name.startsWith('/') || name === VDSO)) return [{ from, size: to - from, region }]
   return joined(sleeper.ownPages(region), GAP)

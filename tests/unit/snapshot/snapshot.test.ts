@@ -4,8 +4,17 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 
+import { aligned } from '#src/snapshot/alignment.ts'
 import { NEVER_COMPILED, practising, withoutEnginePrefixOnX64 } from '#src/snapshot/engine.ts'
-import { entryOf, loaderOf, memoryStart, original, snapshotOf, withProgram } from '#src/snapshot/image.ts'
+import {
+  entryOf,
+  loaderOf,
+  memoryStart,
+  original,
+  programHeaders,
+  snapshotOf,
+  withProgram,
+} from '#src/snapshot/image.ts'
 import { joined, regionsOf, runsOf, Sleeper } from '#src/snapshot/memory.ts'
 import { haveWaited, otherThreads, threadOf } from '#src/snapshot/threads.ts'
 import { forget, functionsOf } from '#src/snapshot/vdso.ts'
@@ -15,9 +24,9 @@ import { write } from '#ffi/calls/file.ts'
 import { mapMemory, mapShared } from '#ffi/libc.ts'
 import { MACHINE } from '#ffi/machine.ts'
 import { here } from '#ffi/perform/here.ts'
-import { PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
+import { ELF_LAYOUT, ELF_SECTIONS, PF_X, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR } from '#ffi/numbers/elf.ts'
 import { HEADERS_OFFSET, PROGRAM_AT, PROGRAM_SIZE } from '#ffi/snapshot/layout.ts'
-import { PAGE } from '#ffi/snapshot/numbers.ts'
+import { HUGE_PAGE, PAGE } from '#ffi/snapshot/numbers.ts'
 
 test('mappings are read with their names, those of the kernel left out', () => {
   const maps = [
@@ -114,11 +123,11 @@ test('threads have waited where none has done anything between two looks', () =>
   expect(haveWaited([], [waiting])).toBe(false)
 })
 
-test('who practises compiles what is called often, and obeys the options that it is given', () => {
+test('who practises compiles what is called, and obeys the options that it is given', () => {
   const factor = (value: number) => Buffer.from(Float32Array.of(value).buffer)
   const { find, replace } = withoutEnginePrefixOnX64()
   const bytes = Buffer.concat([Buffer.from('before'), factor(NEVER_COMPILED), replace, Buffer.from('after')])
-  expect(practising(bytes)).toEqual(Buffer.concat([Buffer.from('before'), factor(10), find, Buffer.from('after')]))
+  expect(practising(bytes)).toEqual(Buffer.concat([Buffer.from('before'), factor(0.1), find, Buffer.from('after')]))
   expect(bytes.indexOf(factor(NEVER_COMPILED))).toBe(6)
   expect(() => practising(Buffer.from(replace))).toThrow('Cannot patch when functions are compiled: found nowhere')
 })
@@ -189,4 +198,43 @@ test('whether there is a snapshot, or could be one, is seen in the first bytes',
   if (MACHINE !== 'x64' || readElf(runtime)?.loader?.includes('ld-linux') !== true) return
   expect(snapshotOf(runtime.subarray(0, 4096))).toBe('possible')
   expect(snapshotOf(withProgram(runtime, new Uint8Array(PROGRAM_SIZE), []).subarray(0, 4096))).toBe('taken')
+})
+
+test('the code lies in the file as in memory, and all that is loaded is where its header says', () => {
+  const runtime = readFileSync(process.execPath)
+  const image = aligned(runtime)
+  const { flags, offset, vaddr, filesz } = ELF_LAYOUT[64]
+  const loaded = (file: Buffer) =>
+    programHeaders(file)
+      .filter((at) => file.readUInt32LE(at) === PT_LOAD)
+      .map((at) => {
+        const start = Number(file.readBigUInt64LE(at + offset))
+        // The first page has the headers, which differ.
+        const from = start === 0 ? PAGE : start
+        return {
+          code: file.readUInt32LE(at + flags) & PF_X,
+          way: (Number(file.readBigUInt64LE(at + vaddr)) - start) % HUGE_PAGE,
+          hash: Bun.hash(file.subarray(from, start + Number(file.readBigUInt64LE(at + filesz)))),
+        }
+      })
+  expect(loaded(image).filter(({ code }) => code)).toMatchObject([{ way: 0 }])
+  expect(loaded(image).map(({ hash }) => hash)).toEqual(loaded(runtime).map(({ hash }) => hash))
+  // Once is enough; and where there is no code, there is nothing to move.
+  expect(aligned(image)).toBe(image)
+  const without = executable(PT_LOAD, PT_NOTE)
+  expect(aligned(without)).toBe(without)
+})
+
+test('the headers of sections move along', () => {
+  const runtime = readFileSync(process.execPath)
+  const names = (file: Buffer) => {
+    const header = (i: number) => Number(file.readBigUInt64LE(ELF_SECTIONS.table)) + i * ELF_SECTIONS.size
+    const start = Number(file.readBigUInt64LE(header(file.readUInt16LE(ELF_SECTIONS.count + 2)) + ELF_SECTIONS.offset))
+    return Array.from({ length: file.readUInt16LE(ELF_SECTIONS.count) }, (_, i) => {
+      const at = start + file.readUInt32LE(header(i))
+      return file.toString('latin1', at, file.indexOf(0, at))
+    })
+  }
+  expect(names(runtime)).toContain('.text')
+  expect(names(aligned(runtime))).toEqual(names(runtime))
 })

@@ -62,13 +62,16 @@ test('addresses are taken before anything is placed between others, and its own 
   ])
 })
 
-test('regions that follow each other in memory and in the file are placed together, if their access is the same', () => {
+test('regions that follow each other in memory and in the file are placed together, but for those to be written', () => {
   const region = (from: number, access: string) => ({ from, to: from + 0x1000, access, name: '/lib/libc.so.6' })
   const regions = [
     region(0x10_0000, 'r--p'),
     region(0x10_1000, 'r--p'),
     region(0x10_2000, 'rw-p'),
     region(0x20_0000, 'rw-p'),
+    region(0x30_0000, 'r--p'),
+    region(0x30_1000, 'r-xp'),
+    region(0x30_2000, 'r--p'),
   ]
   const runs = regions.map((each) => ({ from: each.from, size: 0x1000, region: each }))
   const placed = wakeCalls({ taken: regions, runs, kept: [], executable: EXECUTABLE, start: 0x9000, asleep })
@@ -76,8 +79,9 @@ test('regions that follow each other in memory and in the file are placed togeth
     'mmap(0x100000, 0x2000, 0x1, 0x100002, file, 0x9000)',
     'mmap(0x102000, 0x1000, 0x3, 0x100002, file, 0xb000)',
     'mmap(0x200000, 0x1000, 0x3, 0x100002, file, 0xc000)',
+    'mmap(0x300000, 0x3000, 0x5, 0x100002, file, 0xd000)',
   ])
-  expect(placed.sure).toBe(4)
+  expect(placed.sure).toBe(5)
 })
 
 test('of what is large in the file, large pieces are to be read', () => {
