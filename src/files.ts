@@ -101,13 +101,13 @@ function openNew(sys: Sys, path: string, mode: number): Fd {
 
 /** Makes a directory and those above it that are missing. Takes an absolute path and the mode of new ones. */
 export function makeDirectories(sys: Sys, path: string, mode: number): void {
+  const make = tolerating(mkdirat('cwd', path, mode), 'EEXIST')
   try {
-    sys(mkdirat('cwd', path, mode))
+    sys(make)
   } catch (error) {
-    if (failedWith(error, 'EEXIST')) return
     if (!failedWith(error, 'ENOENT')) throw error
     makeDirectories(sys, path.slice(0, path.lastIndexOf('/')) || '/', mode)
-    sys(tolerating(mkdirat('cwd', path, mode), 'EEXIST'))
+    sys(make)
   }
 }
 

@@ -32,15 +32,19 @@ export function detectLayout(sys: Sys): Layout {
 /** Takes the text of /proc/self/mountinfo (proc(5)), gives the hierarchies below /sys/fs/cgroup, each once. */
 export function parseLayout(mountinfo: string): Layout {
   const found = new Map<string, Mounted>()
-  const lines = mountinfo.split('\n')
-  const places = lines.map(placeOf)
-  for (const [i, line] of lines.entries()) {
-    const [place = '', source] = line.split(' - cgroup')
-    if (source === undefined) continue
-    const mounted = parseMount(place, source)
+  // Mounts elsewhere neither are hierarchies of the host nor cover one: of those a host with containers has many.
+  const near = mountinfo.split('\n').flatMap((line) => {
+    const place = placeOf(line)
+    return isAtOrBelow(TOP, place.mount) || isAtOrBelow(place.mount, TOP) ? [{ line, place }] : []
+  })
+  const places = near.map(({ place }) => place)
+  for (const { line, place } of near) {
+    const [fields = '', source] = line.split(' - cgroup')
+    if (source === undefined || place.mount === TOP) continue
+    const mounted = parseMount(fields, source)
     const key = mounted.controllers.join()
     // Containers mount their own views of the same hierarchies elsewhere, and some of those are seen by the host.
-    if (mounted.mount.startsWith(`${TOP}/`) && !found.has(key) && !isCovered(places, places[i])) found.set(key, mounted)
+    if (!found.has(key) && !isCovered(places, place)) found.set(key, mounted)
   }
   return [...found.values()]
 }
@@ -61,9 +65,8 @@ function placeOf(line: string): Place {
  * Whether a path leads elsewhere than to the mount that is there: another one was made on top of it, or above it. What is
  * made in that one is no cgroup.
  */
-function isCovered(places: readonly Place[], place: Place | undefined): boolean {
-  if (place === undefined || places.some(({ parent, mount }) => parent === place.id && mount === place.mount))
-    return true
+function isCovered(places: readonly Place[], place: Place): boolean {
+  if (places.some(({ parent, mount }) => parent === place.id && mount === place.mount)) return true
   for (let below = place; ;) {
     const { parent, mount } = below
     // Mounted on the same mount and not below it, it came later.
@@ -82,8 +85,8 @@ function isAtOrBelow(path: string, top: string): boolean {
 /** What may stand among the options of a hierarchy without being a controller of it. */
 const OPTIONS = /^(rw|ro|none|xattr|noprefix|clone_children|cpuset_v2_mode|(no)?favordynmods|release_agent=.*)$/
 
-function parseMount(place: string, source: string): Mounted {
-  const [, , , root = '', mount = ''] = place.split(' ').map(unescaped)
+function parseMount(fields: string, source: string): Mounted {
+  const [, , , root = '', mount = ''] = fields.split(' ', 5).map(unescaped)
   const version = source.startsWith('2 ') ? 2 : 1
   const options = source.split(' ').at(-1)?.split(',') ?? []
   const controllers = version === 2 ? [] : options.filter((option) => !OPTIONS.test(option))
@@ -92,5 +95,6 @@ function parseMount(place: string, source: string): Mounted {
 
 /** Spaces and the like stand in mountinfo as octal numbers. */
 function unescaped(field: string): string {
+  if (!field.includes('\\')) return field
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }

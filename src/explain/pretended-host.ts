@@ -39,6 +39,10 @@ export function answersOf(host: PretendedHost): Answers {
         const errno = host.refusal(call, where)
         return errno === undefined ? undefined : { refused: errno }
       }
+      case 'newfstatat': {
+        const errno = host.refusal(call, where)
+        return errno === undefined ? statOf(host, String(call.operands()[1])) : { refused: errno }
+      }
       case 'read':
         return read(host, call, atEnd)
       case 'write':

@@ -3,7 +3,8 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { mkdirat, symlinkat } from '#ffi/calls/file.ts'
-import { mountSetattr, moveMountTo } from '#ffi/calls/mount.ts'
+import { mount, mountSetattr, moveMountTo } from '#ffi/calls/mount.ts'
+import { fchdir } from '#ffi/calls/namespace.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { attach, boundTree, newFilesystem } from './attach.ts'
 import { isLabel, type MountPlan } from './parse-options.ts'
@@ -57,23 +58,29 @@ function mountHierarchies(sys: Sys, target: Fd, tree: CgroupTree, plan: MountPla
   const tmpfs: MountPlan = { ...plan, attributes, data: ['mode=755', ...plan.data.filter(isLabel)] }
   using top = newFilesystem(sys, { type: 'tmpfs', source: 'tmpfs', plan: tmpfs })
   attach(sys, top, target)
+  if (tree.namespace) sys(fchdir(top))
   for (const hierarchy of tree.hierarchies) mountHierarchy(sys, top, { hierarchy, tree, plan })
   if (plan.attributes.set.includes('RDONLY')) sys(mountSetattr(top, 'this', { set: ['RDONLY'] }))
 }
 
+/**
+ * A new mount is made by mount(2), in the current directory: one call for the nine that it takes by descriptor, and there
+ * are a dozen hierarchies. Its name was made just now, in a tmpfs that nobody else sees.
+ */
 function mountHierarchy(
   sys: Sys,
   top: Fd,
   { hierarchy, tree, plan }: { hierarchy: Hierarchy; tree: CgroupTree; plan: MountPlan },
 ): void {
   sys(mkdirat(top, hierarchy.name, 0o755))
-  const type = hierarchy.options.length === 0 ? 'cgroup2' : 'cgroup'
   const whole = tree.foreign ? readOnly(plan) : plan
-  using mount = tree.namespace
-    ? newFilesystem(sys, { type, source: 'cgroup', plan: { ...whole, data: hierarchy.options } })
-    : boundTree(sys, hierarchy.path, { ...whole, bind: 'recursive' }, [])
-  // The name is the one that was made just now, in a tmpfs of its own.
-  sys(moveMountTo(mount, top, hierarchy.name))
+  if (tree.namespace) {
+    const type = hierarchy.options.length === 0 ? 'cgroup2' : 'cgroup'
+    sys(mount('cgroup', hierarchy.name, type, whole.attributes.set, hierarchy.options.join(',')))
+  } else {
+    using part = boundTree(sys, hierarchy.path, { ...whole, bind: 'recursive' }, [])
+    sys(moveMountTo(part, top, hierarchy.name))
+  }
   // `cpu` and `cpuacct` lead to `cpu,cpuacct`, as on every host.
   const each = hierarchy.name.split(',')
   if (each.length > 1) for (const name of each) sys(symlinkat(hierarchy.name, top, name))

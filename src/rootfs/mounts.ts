@@ -2,7 +2,7 @@
 // the root: an image that swaps a directory for a link meanwhile changes nothing.
 
 import { type Sys, tolerating } from '#ffi/call.ts'
-import { fstat, fstatfs, type Stat } from '#ffi/calls/file.ts'
+import { fstat, fstatat, fstatfs, type Stat } from '#ffi/calls/file.ts'
 import { type MountAttribute, MS, mountSetattr } from '#ffi/calls/mount.ts'
 import { doing } from '#ffi/context.ts'
 import { failedWith } from '#ffi/error.ts'
@@ -16,7 +16,7 @@ import { copyUp } from './copy-up.ts'
 import { linkOnHost, makeLink, placeUnfollowed } from './links.ts'
 import { MOUNT_OPTIONS } from './options.ts'
 import { type MountPlan, parseOptions, withLabel } from './parse-options.ts'
-import { components, containsLink, directoryInRoot, fileInRoot, openIfThere, withoutLinks } from './resolve.ts'
+import { components, containsLink, openIfThere, openUnlessLink, Places, withoutLinks } from './resolve.ts'
 
 /** What mounting needs to know beside the mounts themselves. */
 export interface MountSetting {
@@ -45,9 +45,11 @@ export interface MountSetting {
  */
 export function makeMounts(setting: MountSetting, mounts: readonly Mount[]): Fd[] {
   const later: Fd[] = []
+  using places = new Places(setting.task, setting.root)
+  const making = { ...setting, places }
   for (const [i, mount] of mounts.entries()) {
     const readonly = doing(`make mounts[${i}], "${mount.type || 'bind'}" on "${mount.destination}"`, () =>
-      makeMount(setting, mount),
+      makeMount(making, mount),
     )
     if (readonly !== undefined) later.push(readonly)
   }
@@ -62,7 +64,12 @@ export function finishMounts(sys: Sys, later: readonly Fd[]): void {
   }
 }
 
-function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
+/** What all mounts of a config have in common. */
+interface Making extends MountSetting {
+  readonly places: Places
+}
+
+function makeMount(setting: Making, mount: Mount): Fd | undefined {
   const plan = parseOptions(mount.options)
   if (components(mount.destination).length === 0) throw new Failure('a mount on the root itself is not possible')
   if (plan.copyUp && mount.type !== 'tmpfs') throw new Failure('option "tmpcopyup" is for a tmpfs alone')
@@ -77,9 +84,7 @@ function makeMount(setting: MountSetting, mount: Mount): Fd | undefined {
   if (plain) refuseLink(setting, mount.destination)
   const moded = mount.type === 'tmpfs' ? withMode(setting, mount.destination, plan) : plan
   const whole = UNLABELLED.includes(mount.type) ? moded : withLabel(moded, setting.label)
-  using target = plain
-    ? directoryInRoot(setting.task, setting.root, mount.destination)
-    : directory(setting, mount.destination)
+  using target = plain ? setting.places.directory(mount.destination) : directory(setting, mount.destination)
   return mountNew(setting, { target, type: mount.type, source: mount.source, plan: whole })
 }
 
@@ -112,7 +117,7 @@ export function withMode(
   return stat === undefined ? plan : { ...plan, data: [...plan.data, `mode=${stat.mode.toString(8)}`] }
 }
 
-function bindMount(setting: MountSetting, mount: Mount, plan: MountPlan): undefined {
+function bindMount(setting: Making, mount: Mount, plan: MountPlan): undefined {
   const { task, here } = setting
   if (plan.data.length > 0) throw unknownOption(plan.data[0] ?? '')
   const source = hostPath(mount, setting.bundle)
@@ -148,11 +153,18 @@ export function bindPlan(plan: MountPlan): MountPlan {
 }
 
 /** What a bind mount goes on. `follow`: a link in the last place of the destination. */
-function bindTarget(setting: MountSetting, destination: string, { stat, follow }: { stat: Stat; follow: boolean }): Fd {
+function bindTarget(setting: Making, destination: string, { stat, follow }: { stat: Stat; follow: boolean }): Fd {
+  const { here, task, root, rootBefore, places } = setting
   const isDirectory = stat.type === 'directory'
-  if (!follow) return placeUnfollowed(setting.task, setting.root, { path: destination, isDirectory })
-  refuseMismatch(setting, destination, stat)
-  return isDirectory ? directory(setting, destination) : file(setting, destination)
+  if (!follow) {
+    places.forget()
+    return placeUnfollowed(task, root, { path: destination, isDirectory })
+  }
+  const found = openUnlessLink(here, rootBefore, destination)
+  using there = found === 'link' ? openIfThere(here, rootBefore, destination) : found
+  refuseMismatch(here, there, { destination, source: stat })
+  const path = found === 'link' ? withoutLinks(task, root, destination) : destination
+  return isDirectory ? places.directory(path) : places.file(path)
 }
 
 /** Makes the source again if it is a link; gives whether it was one. */
@@ -163,8 +175,7 @@ function copiesLink({ here, task, root }: MountSetting, path: string, source: st
 }
 
 /** A directory goes on a directory, and anything else on a file. Engines look for "not a directory" to explain it. */
-function refuseMismatch({ here, rootBefore }: MountSetting, destination: string, source: Stat): void {
-  using target = openIfThere(here, rootBefore, destination)
+function refuseMismatch(here: Sys, target: Fd, { destination, source }: { destination: string; source: Stat }): void {
   const there = here(tolerating(fstat(target), 'ENOENT'))
   if (there === undefined || (there.type === 'directory') === (source.type === 'directory')) return
   const [what, onto] = source.type === 'directory' ? ['directory', 'file'] : ['file', 'directory']
@@ -181,13 +192,17 @@ export function inspectSource(
   { locked, follow }: { locked: boolean; follow: boolean },
 ): { stat: Stat; attributes: MountAttribute[] } {
   try {
-    using file = openHost(here, source, follow)
-    const flags = locked ? here(fstatfs(file)).flags : 0
-    const attributes = LOCKABLE.filter((name) => flags & MS[name])
-    return { stat: here(fstat(file)), attributes }
+    const stat = here(fstatat('cwd', source, follow ? [] : ['SYMLINK_NOFOLLOW']))
+    return { stat, attributes: locked ? lockedAttributes(here, source, follow) : [] }
   } catch (error) {
     throw failedWith(error, 'ENOENT', 'ENOTDIR') ? missingSource(here, source, error.errno) : error
   }
+}
+
+function lockedAttributes(here: Sys, source: string, follow: boolean): MountAttribute[] {
+  using file = openHost(here, source, follow)
+  const { flags } = here(fstatfs(file))
+  return LOCKABLE.filter((name) => flags & MS[name])
 }
 
 /** Which side is missing, and why it may look as if it were there. */
@@ -211,22 +226,14 @@ function missingSource(here: Sys, source: string, errno: string): Failure {
 
 const LOCKABLE = ['RDONLY', 'NOSUID', 'NODEV', 'NOEXEC'] as const
 
-/** The directory that a mount goes on. */
-function directory(setting: MountSetting, destination: string): Fd {
-  return directoryInRoot(setting.task, setting.root, resolved(setting, destination))
-}
-
-/** The file that a mount goes on. */
-function file(setting: MountSetting, destination: string): Fd {
-  return fileInRoot(setting.task, setting.root, resolved(setting, destination))
-}
-
 /**
- * A destination whose links have been followed, when it has some. Looked up here, before the task has mounted anything:
- * what it says decides only which directories are made, the kernel resolves the path again when it is opened.
+ * The directory that a mount goes on; links on the way to it are followed. They are looked up here, before the task has
+ * mounted anything: what is found decides only which directories are made, the kernel resolves the path again when it is
+ * opened. So it is for the target of a bind mount.
  */
-function resolved({ here, task, root, rootBefore }: MountSetting, destination: string): string {
-  return containsLink(here, rootBefore, destination) ? withoutLinks(task, root, destination) : destination
+function directory({ here, task, root, rootBefore, places }: Making, destination: string): Fd {
+  const linked = containsLink(here, rootBefore, destination)
+  return places.directory(linked ? withoutLinks(task, root, destination) : destination)
 }
 
 function refuseLink({ here, rootBefore }: MountSetting, destination: string): void {

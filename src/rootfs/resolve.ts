@@ -15,6 +15,7 @@ export interface Place {
 
 const DIRECTORY_MODE = 0o755
 const AS_DIRECTORY: OpenHow = { flags: ['PATH', 'DIRECTORY'], resolve: ['IN_ROOT'] }
+const WITHOUT_LINKS: OpenHow = { flags: ['PATH'], resolve: ['IN_ROOT', 'NO_SYMLINKS'] }
 /** As the kernel counts: more symbolic links than this on one path are a loop. */
 const MOST_LINKS = 40
 
@@ -47,12 +48,71 @@ export function directoryInRoot(sys: Sys, root: Fd, path: string): Fd {
   let reached = ''
   for (const name of components(path)) {
     using above = parent
-    // EEXIST also for a link, which is not followed here: the next call does that, inside the root.
-    sys(tolerating(mkdirat(above ?? root, name, DIRECTORY_MODE), 'EEXIST'))
     reached += `/${name}`
-    parent = sys(openat2(root, reached, AS_DIRECTORY))
+    parent = makeDirectory(sys, root, { dir: above ?? root, name, path: reached })
   }
   return parent ?? sys(openat2(root, '/', AS_DIRECTORY))
+}
+
+/** A place to be made, with the whole path of it. */
+interface Made extends Place {
+  readonly path: string
+}
+
+function makeDirectory(sys: Sys, root: Fd, { dir, name, path }: Made): Fd {
+  // EEXIST also for a link, which is not followed here: the next call does that, inside the root.
+  sys(tolerating(mkdirat(dir, name, DIRECTORY_MODE), 'EEXIST'))
+  return sys(openat2(root, path, AS_DIRECTORY))
+}
+
+/**
+ * Opens the places of mounts one after the other, as `directoryInRoot` and `fileInRoot` do. The directory of the last one
+ * stays open, for most lie side by side: it is what it was as long as nothing is mounted but in it.
+ */
+export class Places implements Disposable {
+  private readonly sys: Sys
+  private readonly root: Fd
+  private last: { readonly path: string; readonly dir: Fd } | undefined
+
+  /** Takes who opens them, and the root that paths begin at. */
+  constructor(sys: Sys, root: Fd) {
+    this.sys = sys
+    this.root = root
+  }
+
+  directory(path: string): Fd {
+    return makeDirectory(this.sys, this.root, this.placed(path))
+  }
+
+  file(path: string): Fd {
+    return makeFile(this.sys, this.root, this.placed(path))
+  }
+
+  /** Before something is mounted whose place was opened by somebody else. */
+  forget(): void {
+    this.last?.dir[Symbol.dispose]()
+    this.last = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.forget()
+  }
+
+  private placed(path: string): Made {
+    const parts = components(path)
+    const whole = `/${parts.join('/')}`
+    const name = parts.pop() ?? '.'
+    return { dir: this.parent(`/${parts.join('/')}`), name, path: whole }
+  }
+
+  private parent(path: string): Fd {
+    if (path === this.last?.path) return this.last.dir
+    this.forget()
+    if (path === '/') return this.root
+    const dir = directoryInRoot(this.sys, this.root, path)
+    this.last = { path, dir }
+    return dir
+  }
 }
 
 /** Opens the directory that a path of the container lies in, made as `directoryInRoot` does. */
@@ -66,7 +126,11 @@ export function parentInRoot(sys: Sys, root: Fd, path: string): { dir: Fd; name:
 export function fileInRoot(sys: Sys, root: Fd, path: string): Fd {
   const { dir, name } = parentInRoot(sys, root, path)
   using parent = dir
-  sys(tolerating(mknodat(parent, name, { type: 'file', mode: 0o644 }, 0), 'EEXIST'))
+  return makeFile(sys, root, { dir: parent, name, path })
+}
+
+function makeFile(sys: Sys, root: Fd, { dir, name, path }: Made): Fd {
+  sys(tolerating(mknodat(dir, name, { type: 'file', mode: 0o644 }, 0), 'EEXIST'))
   return openInRoot(sys, root, path)
 }
 
@@ -108,15 +172,20 @@ function linkTarget(sys: Sys, root: Fd, parts: readonly string[]): string | unde
   return sys(tolerating(readlinkat(link, ''), 'ENOENT', 'EINVAL'))
 }
 
-/** Whether a path of the container contains a symbolic link, in what is there of it now. */
-export function containsLink(sys: Sys, root: Fd, path: string): boolean {
+/** As `openIfThere`, for a path that contains no symbolic link in what is there of it now; gives 'link' where it does. */
+export function openUnlessLink(sys: Sys, root: Fd, path: string): Fd | 'link' {
   try {
-    sys(tolerating(openat2(root, path, { flags: ['PATH'], resolve: ['IN_ROOT', 'NO_SYMLINKS'] }), 'ENOENT', 'ENOTDIR'))[
-      Symbol.dispose
-    ]()
-    return false
+    return sys(tolerating(openat2(root, path, WITHOUT_LINKS), 'ENOENT', 'ENOTDIR'))
   } catch (error) {
     if (!failedWith(error, 'ELOOP')) throw error
-    return true
+    return 'link'
   }
+}
+
+/** Whether a path of the container contains a symbolic link, in what is there of it now. */
+export function containsLink(sys: Sys, root: Fd, path: string): boolean {
+  const found = openUnlessLink(sys, root, path)
+  if (found === 'link') return true
+  found[Symbol.dispose]()
+  return false
 }

@@ -29,7 +29,7 @@ interface Choices {
 /** Makes mounts in a recording. */
 function making(mounts: readonly Mount[], { script = {}, userNamespace = false, label = '' }: Choices = {}) {
   const stat = { type: 'directory', mode: 0o755 }
-  const it = recording({ fstat: stat, fstatfs: { magic: 0, flags: 0 }, ...script })
+  const it = recording({ fstat: stat, newfstatat: stat, fstatfs: { magic: 0, flags: 0 }, ...script })
   const { sys, kernel } = it
   const setting = {
     task: sys,
@@ -116,6 +116,23 @@ describe('a file system', () => {
   })
 })
 
+describe('mounts side by side', () => {
+  const opened = (...paths: readonly [path: string, ...options: string[]][]) =>
+    called(
+      making(paths.map(([path, ...options]) => mount(path, 'bind', '/host', ...options))).it,
+      /^openat2\(<\/root>, .*DIRECTORY/,
+    ).map((call) => /"(.*)"/.exec(call)?.[1])
+
+  test('share the directory that they lie in', () => {
+    expect(opened(['/a/x'], ['/a/y'])).toEqual(['/a', '/a/x', '/a/y'])
+  })
+
+  test('do not where it is another one since: a mount lies on it, or who made it knows no links', () => {
+    expect(opened(['/a/x'], ['/a'], ['/a/y'])).toEqual(['/a', '/a/x', '/a', '/a', '/a/y'])
+    expect(opened(['/a/x'], ['/a', 'dest-nofollow'], ['/a/y'])).toEqual(['/a', '/a/x', '/', '/a', '/a/y'])
+  })
+})
+
 describe('a bind mount', () => {
   test('is recognised by its type or its options, and takes everything below along unless it says otherwise', () => {
     const trees = (...mounts: Mount[]) => called(making(mounts).it, /^open_tree/)
@@ -126,7 +143,10 @@ describe('a bind mount', () => {
 
   test('of a file goes on a file, of a directory on a directory', () => {
     const made = (type: string) =>
-      called(making([mount('/etc/x', 'bind', '/host')], { script: { fstat: { type } } }).it, /^mk/)
+      called(
+        making([mount('/etc/x', 'bind', '/host')], { script: { newfstatat: { type }, fstat: { type } } }).it,
+        /^mk/,
+      )
     expect(made('file')).toEqual(['mkdirat(</root>, "etc", 0755)', 'mknodat(</etc>, "x", file 0644, 0)'])
     expect(made('socket').at(-1)).toBe('mknodat(</etc>, "x", file 0644, 0)')
     expect(made('directory')).toEqual(['mkdirat(</root>, "etc", 0755)', 'mkdirat(</etc>, "x", 0755)'])
@@ -140,7 +160,7 @@ describe('a bind mount', () => {
 
   test('whose source is not there is an error that names it', () => {
     const script: Script = {
-      openat: (call: Call<unknown>) => (call.operands()[1] === '/absent' ? { refused: 'ENOENT' } : undefined),
+      newfstatat: (call: Call<unknown>) => (call.operands()[1] === '/absent' ? { refused: 'ENOENT' } : undefined),
     }
     expect(() => making([PROC, mount('/a', 'bind', '/absent')], { script })).toThrow(
       expect.objectContaining({

@@ -14,6 +14,7 @@ import {
   openIfThere,
   openInRoot,
   parentInRoot,
+  Places,
   withoutLinks,
 } from '#src/rootfs/resolve.ts'
 import { scratch, type Scratch } from '../ffi/scratch.ts'
@@ -124,6 +125,41 @@ describe('a file', () => {
     const { dir, name } = parentInRoot(here, box.root, '/a/b')
     using parent = dir
     expect([placeOf(parent, box.at.path('root')), name]).toEqual(['/a', 'b'])
+  })
+})
+
+describe('places side by side', () => {
+  test('lie in one directory, which is opened once', () => {
+    const { sys, calls } = recording()
+    using places = new Places(sys, sys(openat('cwd', '/root', ['PATH'])))
+    for (const path of ['/dev', '/dev/pts', '/dev//shm/']) places.directory(path)
+    places.file('/etc/hosts')
+    places.file('/etc/resolv.conf')
+    expect(calls().filter((call) => /^(mkdirat|mknodat|close)/.test(call))).toEqual([
+      'mkdirat(</root>, "dev", 0755)',
+      'mkdirat(</root>, "dev", 0755)',
+      'mkdirat(</dev>, "pts", 0755)',
+      'mkdirat(</dev>, "shm", 0755)',
+      'close(</dev>)',
+      'mkdirat(</root>, "etc", 0755)',
+      'mknodat(</etc>, "hosts", file 0644, 0)',
+      'mknodat(</etc>, "resolv.conf", file 0644, 0)',
+    ])
+  })
+
+  test('are where those lead that are opened alone', () => {
+    using it = container()
+    mkdirSync(it.path('real'))
+    symlinkSync('/real', it.path('link'))
+    using places = new Places(here, it.root)
+    for (const path of ['/link/a', '/link/b', '/a/../real/c', '/top']) {
+      using place = places.directory(path)
+      using alone = directoryInRoot(here, it.root, path)
+      expect(placeOf(place, it.path(''))).toBe(placeOf(alone, it.path('')))
+    }
+    using file = places.file('/link/file')
+    expect(here(fstat(file)).type).toBe('file')
+    expect(readdirSync(it.path('real')).toSorted()).toEqual(['a', 'b', 'c', 'file'])
   })
 })
 
