@@ -51,11 +51,12 @@ export function isAscii(text: string): boolean {
 }
 
 /**
- * Takes the environment, says whether it leaves colours to us (https://no-color.org): whether the stream is a terminal
- * then decides. An engine has no TERM, and pays for no further question.
+ * Takes who knows the environment, says whether that leaves colours to us (https://no-color.org): whether the stream is a
+ * terminal then decides. An engine has no TERM, and pays for no further question.
  */
-export function mayColour({ TERM = '', NO_COLOR = '' }: Readonly<Record<string, string | undefined>>): boolean {
-  return TERM !== '' && TERM !== 'dumb' && NO_COLOR === ''
+export function mayColour(variable: (name: string) => string | undefined): boolean {
+  const terminal = variable('TERM') ?? ''
+  return terminal !== '' && terminal !== 'dumb' && (variable('NO_COLOR') ?? '') === ''
 }
 
 /** Writes a text to standard output. Throws a SyscallError. */

@@ -10,6 +10,7 @@ import { COLD } from '#ffi/snapshot/layout.ts'
 import { suspend } from '#ffi/snapshot/suspend.ts'
 import { SLEEP } from './build.ts'
 import { runCommandLine } from './cli/command-line.ts'
+import { startCopyWith } from './cli/environment.ts'
 import { removeTree } from './files.ts'
 import { print } from './output.ts'
 import { lives, makeBundle, practiceBundle, writeConfig } from './practice-bundle.ts'
@@ -45,35 +46,34 @@ export interface Woken {
   readonly anew: () => void
 }
 
-/** Takes the addresses that follow SLEEP on the command line. What comes after it happens in other processes than this. */
-export async function asleep(kernel: Kernel, [suspended = '', processor = '']: readonly string[]): Promise<Woken> {
+/** Does what takes long. Takes the addresses that follow SLEEP on the command line. */
+export async function practise(kernel: Kernel, addresses: readonly string[]): Promise<void> {
   const { here } = kernel
   // The addresses of the copy must be free in every process that is started in the usual way.
   if (here(fixAddresses()) !== FIXED_ADDRESSES)
-    here(execveat('cwd', '/proc/self/exe', ['bunc', SLEEP, suspended, processor], words(process.env)))
+    here(execveat('cwd', '/proc/self/exe', ['bunc', SLEEP, ...addresses], words(process.env)))
+  // Nobody else's is to be in the copies.
+  process.env = {}
+  startCopyWith(['A=b'])
   for (const load of PARTS) await load()
   for (let round = 1; round <= ROUNDS; round++) {
     await rehearse(kernel)
     if (round % COLLECTED_EVERY === 0 && round <= ROUNDS - FILLING) Bun.gc(true)
   }
-  process.env = environment(['A=b'])
+}
+
+/**
+ * Goes to sleep. Takes those addresses; gives what a process has begun with that wakes up. It has done nothing yet that
+ * takes a turn of the engine's, for each of them costs as much as a dozen calls when it is the first.
+ */
+export function asleep({ here }: Kernel, [suspended, processor]: readonly string[]): Woken {
   const started = suspend({ suspend: Number(suspended), processor: Number(processor) }, (told) =>
     print(here, `${JSON.stringify(told)}\n`),
   )
   if (started === undefined) here(exit(0))
   const { argv = [], env = [] } = started ?? {}
-  process.env = environment(env)
-  if (argv[1] === SLEEP && argv.length > 2) await observed(kernel, argv.slice(2))
+  startCopyWith(env)
   return { argv: argv.slice(1), anew: () => here(execveat('cwd', '/proc/self/exe', argv, [...env, COLD])) }
-}
-
-function environment(variables: readonly string[]): Record<string, string> {
-  const values: Record<string, string> = {}
-  for (const variable of variables) {
-    const at = variable.indexOf('=')
-    if (at > 0) values[variable.slice(0, at)] = variable.slice(at + 1)
-  }
-  return values
 }
 
 function words(variables: Readonly<Record<string, string | undefined>>): readonly string[] {
@@ -96,8 +96,8 @@ async function rehearse(kernel: Kernel): Promise<void> {
   }
 }
 
-/** Does a command as `asleep` has said it, and waits until somebody has looked at its memory. */
-async function observed(kernel: Kernel, argv: readonly string[]): Promise<void> {
+/** Does a command, and waits until somebody has looked at its memory. */
+export async function watched(kernel: Kernel, argv: readonly string[]): Promise<void> {
   const { here } = kernel
   await runCommandLine(kernel, argv)
   // Who looks is not its tracer.

@@ -8,6 +8,7 @@ import { traced } from '#ffi/perform/traced.ts'
 import { VERSION } from '#src/build.ts'
 import { type Log, openLog } from '#src/log.ts'
 import { complain, ensureStdio, mayColour, print, printable } from '#src/output.ts'
+import { variable } from './environment.ts'
 import { failureHint, failureLines, failureText } from './failure-text.ts'
 import { parse } from './parse.ts'
 import { storeDirectory } from './paths.ts'
@@ -75,7 +76,7 @@ function world(kernel: Kernel, { global }: Invoked, log: Log): World {
     get cwd() {
       return from.cwd
     },
-    store: storeDirectory(kernel.here, from, global.root, process.env),
+    store: storeDirectory(kernel.here, from, global.root),
     print: (text) => print(kernel.here, text),
     warn: (error) => {
       const message = failureText(error)
@@ -90,7 +91,7 @@ function world(kernel: Kernel, { global }: Invoked, log: Log): World {
 async function report(kernel: Kernel, log: Log, error: unknown): Promise<void> {
   const told = { message: failureText(error), hint: await failureHint(error) }
   // An engine does not wait for a module that it has no use for.
-  const surface = mayColour(process.env) ? (await import('./terminal.ts')).surfaceOf(kernel.here, 'stderr') : undefined
+  const surface = mayColour(variable) ? (await import('./terminal.ts')).surfaceOf(kernel.here, 'stderr') : undefined
   complain(kernel.here, failureLines(told, error, surface?.paint))
   try {
     log('error', told.message)

@@ -26,7 +26,7 @@ export interface Given {
 export function createOptions(world: World, { options, global, id }: Given): CreateOptions {
   const bundle = absolute(world, options.bundle)
   const configText = readBundle(world, bundleFile(world, options))
-  const sockets = listenFds(process.env, world.kernel.here(getpid()))
+  const sockets = listenFds(world.kernel.here(getpid()))
   const preserveFds = sockets.count + options.preserveFds
   checkDescriptors(world, preserveFds)
   return {

@@ -1,6 +1,7 @@
 // What `checkpoint` and `restore` share: the flags that are handed on to criu.
 
 import type { Settings } from '#src/checkpoint/settings.ts'
+import { variable } from './environment.ts'
 import { absolute } from './paths.ts'
 import type { Of, World } from './verb.ts'
 
@@ -26,6 +27,6 @@ export function criuSettings(world: World, given: Given): Settings {
     emptyNs: given.emptyNs,
     manageCgroupsMode: given.manageCgroupsMode,
     networkLock: given.networkLock,
-    searchPath: process.env['PATH'] ?? SEARCH_PATH,
+    searchPath: variable('PATH') ?? SEARCH_PATH,
   }
 }

@@ -3,11 +3,12 @@
 
 import type { Listen } from '#src/container/notify.ts'
 import type { CreateOptions } from '#src/container/site.ts'
+import { variable } from './environment.ts'
 import type { World } from './verb.ts'
 
 /** NOTIFY_SOCKET as systemd writes it: a path, or "@" and an abstract name. Nothing else can be passed on. */
 function address(): string | undefined {
-  const value = process.env['NOTIFY_SOCKET'] ?? ''
+  const value = variable('NOTIFY_SOCKET') ?? ''
   return value[0] === '/' || value[0] === '@' ? value : undefined
 }
 

@@ -2,6 +2,7 @@
 
 import type { Sys } from '#ffi/call.ts'
 import { defaultStore } from '#src/container/default-store.ts'
+import { variable } from './environment.ts'
 
 /** Whoever knows the current directory: a World, which asks the kernel for it when it is needed. */
 interface Somewhere {
@@ -21,9 +22,7 @@ export function absolute(from: Somewhere, path: string): string {
   return `/${parts.join('/')}`
 }
 
-/**
- * The directory in which containers are kept: what --root says, else `defaultStore`. `env` is the environment of bunc.
- */
-export function storeDirectory(sys: Sys, from: Somewhere, root: string | undefined, env: NodeJS.ProcessEnv): string {
-  return root === undefined ? defaultStore(sys, env['XDG_RUNTIME_DIR']) : absolute(from, root)
+/** The directory in which containers are kept: what --root says, else `defaultStore`. */
+export function storeDirectory(sys: Sys, from: Somewhere, root: string | undefined): string {
+  return root === undefined ? defaultStore(sys, variable('XDG_RUNTIME_DIR')) : absolute(from, root)
 }

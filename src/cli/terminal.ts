@@ -6,6 +6,7 @@ import { getTerminalModes, getTerminalSize } from '#ffi/calls/tty.ts'
 import { inherited } from '#ffi/perform/here.ts'
 import { coloured, type Paint, plain } from '#src/paint.ts'
 import { mayColour, printable } from '#src/output.ts'
+import { variable } from './environment.ts'
 
 /** What matters of a stream to who prints. */
 export interface Surface {
@@ -29,7 +30,7 @@ export function isTerminal(here: Sys, stream: keyof typeof NUMBERS): boolean {
 export function surfaceOf(here: Sys, stream: 'stdout' | 'stderr'): Surface {
   if (!isTerminal(here, stream)) return { terminal: false, columns: undefined, lively: false, paint: plain }
   const columns = here(harmlessly(getTerminalSize(inherited(NUMBERS[stream], stream))))?.columns
-  const lively = mayColour(process.env)
+  const lively = mayColour(variable)
   return { terminal: true, columns: columns === 0 ? undefined : columns, lively, paint: lively ? coloured : plain }
 }
 

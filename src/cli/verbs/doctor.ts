@@ -4,6 +4,7 @@ import { diagnose, type Diagnosis, runnable } from '#src/doctor/doctor.ts'
 import type { Verdict } from '#src/doctor/verdict.ts'
 import { printable } from '#src/output.ts'
 import type { Paint, Tone } from '#src/paint.ts'
+import { variable } from '../environment.ts'
 import { progress } from '../progress.ts'
 import { shownJson, surfaceOf } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
@@ -12,7 +13,7 @@ import type { Verb } from '../verb.ts'
 export const doctorVerb: Verb<'doctor'> = ({ kernel, print }, { options, global }) => {
   const { here } = kernel
   using waiting = progress(here, !options.json && global.log === undefined)
-  const diagnoses = diagnose({ kernel, path: process.env['PATH'] }, (name) => waiting.show(`looking at: ${name}`))
+  const diagnoses = diagnose({ kernel, path: variable('PATH') }, (name) => waiting.show(`looking at: ${name}`))
   waiting.clear()
   const which = runnable(diagnoses)
   const canRun = which !== 'none'

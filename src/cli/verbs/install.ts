@@ -8,6 +8,7 @@ import { commandFor, runningOf, systemdRuns } from '#src/engines/reload.ts'
 import { readIt, readLater, takeEffect } from '#src/engines/take-effect.ts'
 import { printable } from '#src/output.ts'
 import type { Paint, Tone } from '#src/paint.ts'
+import { variable } from '../environment.ts'
 import { absolute } from '../paths.ts'
 import { progress } from '../progress.ts'
 import { surfaceOf } from '../terminal.ts'
@@ -19,7 +20,7 @@ export const installVerb: Verb<'install'> = (world, invocation) => {
   const { here } = world.kernel
   const asked = installOptions(world, invocation)
   using waiting = progress(here, global.log === undefined)
-  const host: Host = { kernel: world.kernel, path: process.env['PATH'], show: waiting.show }
+  const host: Host = { kernel: world.kernel, path: variable('PATH'), show: waiting.show }
   const { paint } = surfaceOf(here, 'stdout')
   const say = (line: string) => {
     waiting.clear()

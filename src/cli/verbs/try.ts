@@ -3,6 +3,7 @@
 import { ableKernel } from '#src/container/able-kernel.ts'
 import { holdSignals } from '#src/container/signals.ts'
 import { tryOut } from '#src/container/try.ts'
+import { variable } from '../environment.ts'
 import { REPORT } from '../try-report.ts'
 import { isTerminal } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
@@ -14,7 +15,7 @@ export const tryVerb: Verb<'try'> = async (world, { operands }) => {
   holdSignals()
   const terminal = isTerminal(world.kernel.here, 'stdin') && isTerminal(world.kernel.here, 'stdout')
   const args = operands.args.length > 0 ? operands.args : terminal ? ['/bin/sh'] : ['/bin/sh', '-c', REPORT]
-  const env = [PATH, 'HOME=/root', `TERM=${process.env['TERM'] ?? 'dumb'}`, 'PS1=bunc:\\w# ']
+  const env = [PATH, 'HOME=/root', `TERM=${variable('TERM') ?? 'dumb'}`, 'PS1=bunc:\\w# ']
   const kernel = await ableKernel(world.kernel)
   return tryOut(kernel, { store: world.store, args, env, terminal, warn: world.warn }).status
 }
