@@ -49,13 +49,13 @@ const DESCRIBED = { size: 16, tag: 8 } as const
 
 const program: Kind<Uint8Array> = {
   encode: (instructions, memory) => {
-    const attributes = LOAD.write({
+    const attributes = memory.structure(LOAD, {
       prog_type: PROG_TYPE_CGROUP_DEVICE,
       insn_cnt: instructions.length / BYTES_PER_INSTRUCTION,
       insns: memory.bytes(instructions),
       license: memory.text('Apache-2.0'),
     })
-    return [memory.bytes(attributes), LOAD.size]
+    return [attributes, LOAD.size]
   },
   show: (instructions) => `<${instructions.length / BYTES_PER_INSTRUCTION} instructions>`,
 }
@@ -74,13 +74,13 @@ interface Attachment {
 
 const attachment = (flags: number): Kind<Attachment> => ({
   encode: ({ cgroup, program: attached }, memory) => {
-    const attributes = ATTACH.write({
+    const attributes = memory.structure(ATTACH, {
       target_fd: memory.descriptor(cgroup),
       attach_bpf_fd: memory.descriptor(attached),
       attach_type: BPF_CGROUP_DEVICE,
       attach_flags: flags,
     })
-    return [memory.bytes(attributes), ATTACH.size]
+    return [attributes, ATTACH.size]
   },
   show: ({ cgroup, program: attached }) => `{${cgroup}, ${attached}, BPF_CGROUP_DEVICE}`,
 })
@@ -120,8 +120,8 @@ export const programTag = syscall<[program: Fd], bigint>(
     {
       encode: (loaded: Fd, memory) => {
         const info = memory.room(DESCRIBED.size)
-        const attributes = DESCRIPTION.write({ bpf_fd: memory.descriptor(loaded), info_len: DESCRIBED.size, info })
-        return [memory.bytes(attributes), DESCRIPTION.size]
+        const attributes = { bpf_fd: memory.descriptor(loaded), info_len: DESCRIBED.size, info }
+        return [memory.structure(DESCRIPTION, attributes), DESCRIPTION.size]
       },
       show: String,
     },

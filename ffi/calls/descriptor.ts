@@ -2,7 +2,7 @@
 
 import { syscall } from '../call.ts'
 import type { Fd } from '../fd.ts'
-import { bits, constant, descriptor, integer, nothing, number, ownedFd, room, text } from '../kinds.ts'
+import { bits, constant, descriptor, integer, nothing, number, orOf, ownedFd, room, text } from '../kinds.ts'
 import { struct } from '../struct.ts'
 
 /** The flags of open(2) whose value depends on the architecture stand in calls/file.ts. */
@@ -108,7 +108,7 @@ export const poll = syscall<[waiting: readonly Waiting[], milliseconds: number],
     {
       encode: (waiting: readonly Waiting[], memory) => {
         const structures = waiting.flatMap(({ fd, for: events }) => [
-          ...POLLFD.write({ fd: memory.descriptor(fd), events: events.reduce((sum, name) => sum | POLL[name], 0) }),
+          ...POLLFD.write({ fd: memory.descriptor(fd), events: orOf(POLL, events) }),
         ])
         return [memory.room(structures.length, new Uint8Array(structures)), waiting.length]
       },
@@ -116,7 +116,7 @@ export const poll = syscall<[waiting: readonly Waiting[], milliseconds: number],
     },
     {
       encode: (milliseconds: number, memory) =>
-        milliseconds < 0 ? 0 : memory.bytes(TIMESPEC.write(timespec(milliseconds))),
+        milliseconds < 0 ? 0 : memory.structure(TIMESPEC, timespec(milliseconds)),
       show: (milliseconds: number) => (milliseconds < 0 ? 'NULL' : `${milliseconds} ms`),
     },
     constant(0),

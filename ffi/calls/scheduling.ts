@@ -1,7 +1,7 @@
 // When and where a process runs: sched_setattr(2), sched_setaffinity(2), ioprio_set(2), personality(2).
 
 import { type Kind, syscall } from '../call.ts'
-import { bits, constant, integer, nothing, number, oneOf } from '../kinds.ts'
+import { bits, constant, integer, nothing, number, oneOf, orOf } from '../kinds.ts'
 import { struct } from '../struct.ts'
 
 const POLICY = { OTHER: 0, FIFO: 1, RR: 2, BATCH: 3, ISO: 4, IDLE: 5, DEADLINE: 6 } as const
@@ -43,14 +43,12 @@ const flags = bits(FLAG)
 
 const attributes: Kind<SchedulingAttributes> = {
   encode: ({ policy, flags: names, ...rest }, memory) =>
-    memory.bytes(
-      SCHED_ATTR.write({
-        ...rest,
-        size: SCHED_ATTR.size,
-        policy: POLICY[policy],
-        flags: names.reduce((sum, name) => sum | FLAG[name], 0),
-      }),
-    ),
+    memory.structure(SCHED_ATTR, {
+      ...rest,
+      size: SCHED_ATTR.size,
+      policy: POLICY[policy],
+      flags: orOf(FLAG, names),
+    }),
   show: ({ policy, flags: names, nice, priority, runtime, deadline, period }) =>
     `{${policy}, ${flags.show(names)}, nice=${nice}, priority=${priority}, ${runtime}/${deadline}/${period}}`,
 }
