@@ -1,23 +1,19 @@
 // What of a snapshot each command writes to: copies do them, and are looked at when they have. The same pages of it are
 // written to each time, and prefault.ts of ffi/snapshot has them written to at less cost.
 
-import type { Sys } from '#ffi/call.ts'
-import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
+import { memfdCreate, pipe } from '#ffi/calls/descriptor.ts'
 import { readlinkat } from '#ffi/calls/file.ts'
 import { getpid } from '#ffi/calls/process.ts'
-import type { Fd } from '#ffi/fd.ts'
-import type { Child, Kernel } from '#ffi/perform/kernel.ts'
+import type { Kernel } from '#ffi/perform/kernel.ts'
 import { endChild } from '#ffi/perform/spawn.ts'
 import type { Prefault } from '#ffi/snapshot/prefault.ts'
 import { SLEEP } from '#src/build.ts'
 import { removeTree } from '#src/files.ts'
 import { lives, makeBundle, practiceBundle, writeConfig } from '#src/practice-bundle.ts'
-import { isAsleep } from './asleep.ts'
+import { isAsleep, type Patience, watch } from './asleep.ts'
 import { runsOf, Sleeper } from './memory.ts'
 
-/** Milliseconds: between two looks, and after which a command is given up. */
-const BETWEEN_LOOKS = 2
-const PATIENCE = 10_000
+const PATIENCE: Patience = { between: 2, most: 10_000 }
 
 /**
  * Takes the path of an executable with a snapshot, gives the pages of it that each command writes to, whatever the config.
@@ -53,8 +49,11 @@ function pagesWritten(kernel: Kernel, path: string, words: readonly string[]): R
   const child = kernel.start({ path, args: ['bunc', SLEEP, ...words], env: [], stdio: [stdin, output, output] })
   using pidfd = child.pidfd
   try {
-    if (!fallsAsleep(here, child, pidfd)) return undefined
-    using sleeper = new Sleeper(here, child.pid)
+    const sleeping = watch(here, child, PATIENCE, () =>
+      isAsleep(here, child.pid) ? new Sleeper(here, child.pid) : undefined,
+    )
+    if (sleeping === 'ended' || sleeping === 'late') return undefined
+    using sleeper = sleeping
     // As its mappings name it.
     const file = here(readlinkat('cwd', `/proc/${child.pid}/exe`))
     const own = sleeper.regions().filter(({ name, access }) => name === file && access.startsWith('rw'))
@@ -62,13 +61,4 @@ function pagesWritten(kernel: Kernel, path: string, words: readonly string[]): R
   } finally {
     endChild(here, pidfd)
   }
-}
-
-function fallsAsleep(sys: Sys, { pid }: Child, pidfd: Fd): boolean {
-  for (let left = PATIENCE; left > 0; left -= BETWEEN_LOOKS) {
-    if (isAsleep(sys, pid)) return true
-    const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
-    if (ended === true) return false
-  }
-  return false
 }

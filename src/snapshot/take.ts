@@ -1,7 +1,7 @@
 // Takes a snapshot: has an executable start, load what it will need and go to sleep, and gives one that begins as a copy of
 // that process, in a fraction of the time. The copy holds the libc of this host, and is for processors like this one.
 
-import { memfdCreate, pipe, poll } from '#ffi/calls/descriptor.ts'
+import { memfdCreate, pipe } from '#ffi/calls/descriptor.ts'
 import { fstat, openat, readlinkat, renameat, seek, unlinkat } from '#ffi/calls/file.ts'
 import { type Sys, tolerating } from '#ffi/call.ts'
 import type { Code } from '#ffi/executor/assembler.ts'
@@ -19,7 +19,7 @@ import { Failure } from '#src/failure.ts'
 import { removeTree } from '#src/files.ts'
 import { practiceBundle } from '#src/practice-bundle.ts'
 import { aligned } from './alignment.ts'
-import { isAsleep } from './asleep.ts'
+import { isAsleep, type Patience, watch } from './asleep.ts'
 import { PRACTICE_ENVIRONMENT, practising } from './engine.ts'
 import { entryOf, loaderOf, memoryStart, original, programStart, snapshotOf, withProgram } from './image.ts'
 import { readAt, writeLarge } from './large-file.ts'
@@ -28,9 +28,8 @@ import { observe } from './observe.ts'
 import { haveWaited, otherThreads, type Thread } from './threads.ts'
 import { forget, functionsOf } from './vdso.ts'
 
-/** Milliseconds after which it is ended, asleep or not. */
-const PATIENCE = 60_000
-const BETWEEN_LOOKS = 10
+/** After it, it is ended, asleep or not. */
+const PATIENCE: Patience = { between: 10, most: 60_000 }
 /** Bytes: the usual limit of a stack, and more than the engine uses of it. */
 const STACK_SIZE = 8 << 20
 /**
@@ -146,20 +145,20 @@ function copyOf(
   }
 }
 
-/** Until it sleeps, and its other threads have nothing left to do. Gives those. */
-function waitUntilAsleep(sys: Sys, { pid, pidfd }: Child, complaints: Fd): readonly Thread[] {
+/** Waits until it sleeps, and its other threads have nothing left to do. Gives those. */
+function waitUntilAsleep(sys: Sys, child: Child, complaints: Fd): readonly Thread[] {
   let before: readonly Thread[] | undefined
-  for (let left = PATIENCE; ; left -= BETWEEN_LOOKS) {
-    const now = isAsleep(sys, pid) ? otherThreads(sys, pid) : undefined
-    if (before !== undefined && now !== undefined && haveWaited(before, now)) return now
+  const threads = watch(sys, child, PATIENCE, () => {
+    const now = isAsleep(sys, child.pid) ? otherThreads(sys, child.pid) : undefined
+    const waited = before !== undefined && now !== undefined && haveWaited(before, now)
     before = now
-    const [ended] = sys(poll([{ fd: pidfd, for: ['IN'] }], BETWEEN_LOOKS))
-    if (ended === true) {
-      const said = linesOf(sys, complaints).at(-1)
-      throw new Failure(`the process that was to sleep has ended${said === undefined ? '' : `: ${said}`}`)
-    }
-    if (left <= 0) throw new Failure(`the process that was to sleep does not, after ${PATIENCE / 1000} seconds`)
-  }
+    return waited ? now : undefined
+  })
+  if (threads === 'late')
+    throw new Failure(`the process that was to sleep does not, after ${PATIENCE.most / 1000} seconds`)
+  if (threads !== 'ended') return threads
+  const said = linesOf(sys, complaints).at(-1)
+  throw new Failure(`the process that was to sleep has ended${said === undefined ? '' : `: ${said}`}`)
 }
 
 /** What was written to a file until now. Of a complaint, what follows the name of the program. */
