@@ -19,6 +19,7 @@ const libc = dlopen(LIBC, {
   mprotect: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
 }).symbols
 
+const PAGE = 4096
 const PROT_READ = 1
 const PROT_WRITE = 2
 const PROT_EXEC = 4
@@ -39,6 +40,16 @@ export interface Mapping {
 /** Takes a size in bytes, gives zeroed private memory. Throws when the kernel has none (mmap(2)). */
 export function mapMemory(size: number): Mapping {
   return mapped(libc.mmap(null, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size)
+}
+
+/** Where nothing of an executable is, below 2³¹: there an address is a small integer to the engine, and no double. */
+let low = 0x4000_0000
+
+/** As `mapMemory`, for memory whose addresses are passed on often: low in the address space, if there is room. */
+export function mapLow(size: number): Mapping {
+  const wanted = low
+  low += Math.ceil(size / PAGE) * PAGE
+  return mapped(libc.mmap(wanted as never, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size)
 }
 
 /** Takes the number of a memfd and a size in bytes, gives its memory, shared with whoever else maps it (mmap(2)). */

@@ -8,10 +8,10 @@ import { errnoName } from '../errno.ts'
 import { SyscallError } from '../error.ts'
 import { Fd, type FdOwner } from '../fd.ts'
 import { native } from '../executor/native.ts'
-import { mapMemory } from '../libc.ts'
+import { mapLow } from '../libc.ts'
 import { ERRNO } from '../numbers/errno.ts'
 
-const arena = new Arena(mapMemory(ARENA_SIZE))
+const arena = new Arena(mapLow(ARENA_SIZE))
 const EINTR = -ERRNO.EINTR
 
 const owner: FdOwner = {

@@ -12,7 +12,7 @@ import { waitPidfd } from '../calls/process.ts'
 import { SyscallError } from '../error.ts'
 import type { Fd } from '../fd.ts'
 import type { Birth, Child } from './kernel.ts'
-import { mapMemory } from '../libc.ts'
+import { mapLow } from '../libc.ts'
 import { SIGNAL } from '../numbers/signal.ts'
 import { adopted, here } from './here.ts'
 import { struct } from '../struct.ts'
@@ -42,7 +42,7 @@ let cradle: Arena | undefined
 
 /** Memory for the child's batch, made when first needed. */
 function prepared(): Arena {
-  cradle ??= new Arena(mapMemory(ARENA_SIZE))
+  cradle ??= new Arena(mapLow(ARENA_SIZE))
   return cradle
 }
 
