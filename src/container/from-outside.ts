@@ -16,7 +16,7 @@ import { hostId, type Site } from './site.ts'
 export function setFromOutside({ kernel, config, process }: Site, task: Task): void {
   // An execve(2) that is still under way, that of the executor, would take the limit of the stack back; and prlimit(2)
   // compares ids, which must not change meanwhile.
-  task.sys.flush()
+  if (process.rlimits.length > 0) task.sys.flush()
   setLimits(kernel, task.pid, process.rlimits)
   const { terminal, user } = process
   if (!terminal) ownStdio(kernel, hostId(config.linux.uidMappings, user.uid))
