@@ -120,7 +120,7 @@ export class Arena implements Memory {
     this.register = entry + ARGUMENTS
     u32[entry + NUMBER] = call.number
     if (call.tolerated.length > 0) u32[entry + TOLERATED] = toleratedWord(call)
-    if (call.forks) this.forks(index)
+    if (call.forks) this.forks(entry, FIRST_RESULT + 2 * index)
     try {
       call.encode(this)
     } catch (error) {
@@ -144,11 +144,11 @@ export class Arena implements Memory {
     this.used = 0
   }
 
-  private forks(index: number): void {
-    this.asked.u32[FIRST_ENTRY + index * ENTRY_WORDS + REFERENCES + 1] = FORKS
+  private forks(entry: number, result: number): void {
+    this.asked.u32[entry + REFERENCES + 1] = FORKS
     // The kernel keeps the pid as 32 bits: the upper half must be zero.
-    this.answered.u32[FIRST_RESULT + 2 * index] = 0
-    this.answered.u32[FIRST_RESULT + 2 * index + 1] = 0
+    this.answered.u32[result] = 0
+    this.answered.u32[result + 1] = 0
   }
 
   private takeBack(entry: number, top: number, replyTop: number): void {

@@ -37,9 +37,12 @@ export interface Mapping {
   view(offset: number, size: number): Uint8Array<ArrayBuffer>
 }
 
-/** Takes a size in bytes, gives zeroed private memory. Throws when the kernel has none (mmap(2)). */
-export function mapMemory(size: number): Mapping {
-  return mapped(libc.mmap(null, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size)
+/**
+ * Takes a size in bytes, and where it is to be if there is room; gives zeroed private memory. Throws when the kernel has
+ * none (mmap(2)).
+ */
+export function mapMemory(size: number, wanted: number | null = null): Mapping {
+  return mapped(libc.mmap(wanted as never, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size)
 }
 
 /** Where nothing of an executable is, below 2³¹: there an address is a small integer to the engine, and no double. */
@@ -49,7 +52,7 @@ let low = 0x4000_0000
 export function mapLow(size: number): Mapping {
   const wanted = low
   low += Math.ceil(size / PAGE) * PAGE
-  return mapped(libc.mmap(wanted as never, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size)
+  return mapMemory(size, wanted)
 }
 
 /** Takes the number of a memfd and a size in bytes, gives its memory, shared with whoever else maps it (mmap(2)). */

@@ -132,17 +132,19 @@ function neighbours(placed: readonly Placed[]): Placed[] {
   const joined: Placed[] = []
   for (const one of placed) {
     const last = joined.at(-1)
-    const access = last === undefined ? undefined : commonAccess(last.run.region.access, one.run.region.access)
-    if (last !== undefined && access !== undefined && follows(last, one)) {
-      const region = { ...last.run.region, access }
-      joined[joined.length - 1] = { ...last, run: { ...last.run, size: last.run.size + one.run.size, region } }
-    } else joined.push(one)
+    const both = last === undefined ? undefined : together(last, one)
+    if (both === undefined) joined.push(one)
+    else joined[joined.length - 1] = both
   }
   return joined
 }
 
-function follows({ run, offset: before }: Placed, { run: { from }, offset }: Placed): boolean {
-  return run.from + run.size === from && before + run.size === offset
+/** Two as one; undefined where the second does not follow the first, or only one of them may be written. */
+function together({ run, offset }: Placed, next: Placed): Placed | undefined {
+  const access = commonAccess(run.region.access, next.run.region.access)
+  const follows = run.from + run.size === next.run.from && offset + run.size === next.offset
+  if (access === undefined || !follows) return undefined
+  return { run: { ...run, size: run.size + next.run.size, region: { ...run.region, access } }, offset }
 }
 
 /** The access of two regions as one; undefined where one of them may be written and the other not. */

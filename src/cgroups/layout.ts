@@ -39,9 +39,9 @@ export function parseLayout(mountinfo: string): Layout {
   })
   const places = near.map(({ place }) => place)
   for (const { line, place } of near) {
-    const [fields = '', source] = line.split(' - cgroup')
-    if (source === undefined || place.mount === TOP) continue
-    const mounted = parseMount(fields, source)
+    const [, source] = line.split(' - cgroup')
+    if (source === undefined || !place.mount.startsWith(`${TOP}/`)) continue
+    const mounted = parseMount(place, source)
     const key = mounted.controllers.join()
     // Containers mount their own views of the same hierarchies elsewhere, and some of those are seen by the host.
     if (!found.has(key) && !isCovered(places, place)) found.set(key, mounted)
@@ -49,16 +49,17 @@ export function parseLayout(mountinfo: string): Layout {
   return [...found.values()]
 }
 
-/** Where a mount is: itself, and the mount that it is on, by their ids. */
+/** Where a mount is: itself, and the mount that it is on, by their ids; what of its file system is there, and at which path. */
 interface Place {
   readonly id: string
   readonly parent: string
+  readonly root: string
   readonly mount: string
 }
 
 function placeOf(line: string): Place {
-  const [id = '', parent = '', , , mount = ''] = line.split(' ', 5)
-  return { id, parent, mount: unescaped(mount) }
+  const [id = '', parent = '', , root = '', mount = ''] = line.split(' ', 5)
+  return { id, parent, root: unescaped(root), mount: unescaped(mount) }
 }
 
 /**
@@ -85,8 +86,7 @@ function isAtOrBelow(path: string, top: string): boolean {
 /** What may stand among the options of a hierarchy without being a controller of it. */
 const OPTIONS = /^(rw|ro|none|xattr|noprefix|clone_children|cpuset_v2_mode|(no)?favordynmods|release_agent=.*)$/
 
-function parseMount(fields: string, source: string): Mounted {
-  const [, , , root = '', mount = ''] = fields.split(' ', 5).map(unescaped)
+function parseMount({ root, mount }: Place, source: string): Mounted {
   const version = source.startsWith('2 ') ? 2 : 1
   const options = source.split(' ').at(-1)?.split(',') ?? []
   const controllers = version === 2 ? [] : options.filter((option) => !OPTIONS.test(option))

@@ -85,7 +85,9 @@ export class Places implements Disposable {
   }
 
   file(path: string): Fd {
-    return makeFile(this.sys, this.root, this.placed(path))
+    const { dir, name, path: whole } = this.placed(path)
+    this.sys(tolerating(mknodat(dir, name, { type: 'file', mode: 0o644 }, 0), 'EEXIST'))
+    return openInRoot(this.sys, this.root, whole)
   }
 
   /** Before something is mounted whose place was opened by somebody else. */
@@ -124,14 +126,8 @@ export function parentInRoot(sys: Sys, root: Fd, path: string): { dir: Fd; name:
 
 /** Opens a file of the container that something will be mounted on; an empty one is made where there is none. */
 export function fileInRoot(sys: Sys, root: Fd, path: string): Fd {
-  const { dir, name } = parentInRoot(sys, root, path)
-  using parent = dir
-  return makeFile(sys, root, { dir: parent, name, path })
-}
-
-function makeFile(sys: Sys, root: Fd, { dir, name, path }: Made): Fd {
-  sys(tolerating(mknodat(dir, name, { type: 'file', mode: 0o644 }, 0), 'EEXIST'))
-  return openInRoot(sys, root, path)
+  using places = new Places(sys, root)
+  return places.file(path)
 }
 
 /**
