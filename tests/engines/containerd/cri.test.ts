@@ -130,7 +130,7 @@ containerdSuite('CRI', (suite) => {
 
   suite.same('a container that runs out of memory is reported as such', async (side) => {
     await using pod = await Pod.start(side)
-    const id = await pod.up('tail /dev/zero', { memory: 33554432 })
+    const id = await pod.up('sleep 1; tail /dev/zero', { memory: 33554432 })
     expect(await pod.ended(id)).toBe(137)
     expect((await pod.cri.status(id)).reason).toBe('OOMKilled')
   })
