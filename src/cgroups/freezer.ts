@@ -8,7 +8,7 @@ import { doing } from '#ffi/context.ts'
 import { Failure } from '#src/failure.ts'
 import { writeValue } from '#src/files.ts'
 import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
-import { fieldOf, pause, readOpen, readValue, readValueIfThere } from './values.ts'
+import { fieldOf, GONE, pause, readOpen, readValue, readValueIfThere } from './values.ts'
 
 /** Freezes a container and waits until every process stands still. Throws a Failure, and thaws, when one does not. */
 export function freeze(sys: Sys, record: CgroupRecord): void {
@@ -29,7 +29,7 @@ export function thaw(sys: Sys, record: CgroupRecord): void {
     const freezer = freezerOf(record)
     if (freezer === undefined) return
     const [file, value] = freezer.version === 1 ? ['freezer.state', 'THAWED'] : ['cgroup.freeze', '0']
-    using opened = sys(tolerating(openat('cwd', `${freezer.path}/${file}`, ['WRONLY']), 'ENOENT'))
+    using opened = sys(tolerating(openat('cwd', `${freezer.path}/${file}`, ['WRONLY']), ...GONE))
     sys(tolerating(put(opened, value), 'ENODEV'))
   })
 }

@@ -11,7 +11,7 @@ import { Failure } from '#src/failure.ts'
 import { entriesOf, readTextIfThere } from '#src/files.ts'
 import { freeze, thaw } from './freezer.ts'
 import { type CgroupRecord, legacyOf, unifiedOf } from './record.ts'
-import { wordsOf } from './values.ts'
+import { GONE, wordsOf } from './values.ts'
 
 /** Gives the pids of a container's processes, those in cgroups below its own too; none when the cgroup is gone. */
 export function processesIn(sys: Sys, record: CgroupRecord): readonly number[] {
@@ -68,7 +68,7 @@ export function killAll(sys: Sys, record: CgroupRecord): void {
 function killAtOnce(sys: Sys, record: CgroupRecord): boolean {
   const unified = unifiedOf(record)
   if (unified === undefined) return false
-  using file = sys(tolerating(openat('cwd', `${unified.path}/cgroup.kill`, ['WRONLY']), 'ENOENT'))
+  using file = sys(tolerating(openat('cwd', `${unified.path}/cgroup.kill`, ['WRONLY']), ...GONE))
   if (file.missing) return false
   try {
     sys(tolerating(put(file, '1'), 'ENODEV'))

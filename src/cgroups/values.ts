@@ -9,6 +9,9 @@ import { decodeText } from '#ffi/kinds.ts'
 /** kernfs makes a file's text in one page. */
 const PAGE = 4096
 
+/** What openat(2) says of a file of a cgroup that is gone: the second when it has found the file just before that. */
+export const GONE = ['ENOENT', 'ENODEV'] as const
+
 /** Takes the path of a file, gives its text without the newline at its end. Throws a SyscallError. */
 export function readValue(sys: Sys, path: string): string {
   using file = sys(openat('cwd', path, ['RDONLY']))
@@ -17,7 +20,7 @@ export function readValue(sys: Sys, path: string): string {
 
 /** Takes the path of a file, gives its text, or undefined where there is no such file or no such cgroup any more. */
 export function readValueIfThere(sys: Sys, path: string): string | undefined {
-  using file = sys(tolerating(openat('cwd', path, ['RDONLY']), 'ENOENT'))
+  using file = sys(tolerating(openat('cwd', path, ['RDONLY']), ...GONE))
   if (file.missing) return undefined
   const bytes = sys(tolerating(read(file, PAGE), 'ENODEV'))
   return bytes === undefined ? undefined : decodeText(bytes).trimEnd()

@@ -106,6 +106,18 @@ test('a cgroup that goes while it is looked at or thawed is no error', () => {
   }
 })
 
+test('a cgroup that goes as its file is opened is not frozen, and thawing it is no error', () => {
+  const forbids = (call: string) => (call === 'openat' ? 'ENODEV' : undefined)
+  for (const [record, host] of [
+    [UNIFIED, unified('', { forbids })],
+    [LEGACY, legacy({ forbids })],
+  ] as const) {
+    expect(isFrozen(host.kernel.here, record)).toBe(false)
+    thaw(host.kernel.here, record)
+    expect(host.effects).toEqual([])
+  }
+})
+
 test('a cgroup that is gone is not frozen, and thawing it is no error', () => {
   for (const record of [UNIFIED, LEGACY]) {
     const host = new PretendedHost({})

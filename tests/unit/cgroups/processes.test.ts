@@ -103,6 +103,17 @@ describe('killing all of them', () => {
     expect(killed('EIO')).toThrow('EIO')
   })
 
+  test('is no error when the cgroup goes as its file is opened, and another refusal is one', () => {
+    const opened = (errno: 'ENODEV' | 'EIO') => () => {
+      const files = { [`${V2}/cgroup.kill`]: '', [`${V2}/cgroup.procs`]: '10' }
+      const forbids = (call: string, path: string) =>
+        call === 'openat' && path.includes('/cgroup.') ? errno : undefined
+      killAll(new PretendedHost({ files, forbids }).kernel.here, UNIFIED)
+    }
+    expect(opened('ENODEV')).not.toThrow()
+    expect(opened('EIO')).toThrow('EIO')
+  })
+
   test('does so on version 2 before 5.14, even when they cannot be frozen', () => {
     const host = new PretendedHost({
       files: { [`${V2}/cgroup.procs`]: '10', [`${V2}/cgroup.freeze`]: '0', [`${V2}/cgroup.events`]: 'frozen 0' },
