@@ -1,14 +1,14 @@
 // Stops all processes of a cgroup where they are, and lets them go on: freezer.state of version 1, cgroup.freeze of
 // version 2. A hybrid host has both; that of version 1 is used there, which is where others look.
 
-import { type Sys, tolerating } from '#ffi/call.ts'
+import type { Sys } from '#ffi/call.ts'
 import { poll } from '#ffi/calls/descriptor.ts'
-import { openat, put, seek } from '#ffi/calls/file.ts'
+import { openat, seek } from '#ffi/calls/file.ts'
 import { doing } from '#ffi/context.ts'
 import { Failure } from '#src/failure.ts'
 import { writeValue } from '#src/files.ts'
 import { type CgroupRecord, type Hierarchy, legacyOf, unifiedOf } from './record.ts'
-import { fieldOf, GONE, pause, readOpen, readValue, readValueIfThere } from './values.ts'
+import { fieldOf, pause, readOpen, readValue, readValueIfThere, writeValueIfThere } from './values.ts'
 
 /** Freezes a container and waits until every process stands still. Throws a Failure, and thaws, when one does not. */
 export function freeze(sys: Sys, record: CgroupRecord): void {
@@ -29,8 +29,7 @@ export function thaw(sys: Sys, record: CgroupRecord): void {
     const freezer = freezerOf(record)
     if (freezer === undefined) return
     const [file, value] = freezer.version === 1 ? ['freezer.state', 'THAWED'] : ['cgroup.freeze', '0']
-    using opened = sys(tolerating(openat('cwd', `${freezer.path}/${file}`, ['WRONLY']), ...GONE))
-    sys(tolerating(put(opened, value), 'ENODEV'))
+    writeValueIfThere(sys, `${freezer.path}/${file}`, value)
   })
 }
 

@@ -1,7 +1,6 @@
 // The processes of a container, by its cgroup: to list them, and to end them all.
 
 import { type Sys, tolerating } from '#ffi/call.ts'
-import { openat, put } from '#ffi/calls/file.ts'
 import { pidfdOpen } from '#ffi/calls/process.ts'
 import { pidfdSendSignal } from '#ffi/calls/signal.ts'
 import { doing } from '#ffi/context.ts'
@@ -11,7 +10,7 @@ import { Failure } from '#src/failure.ts'
 import { entriesOf, readTextIfThere } from '#src/files.ts'
 import { freeze, thaw } from './freezer.ts'
 import { type CgroupRecord, legacyOf, unifiedOf } from './record.ts'
-import { GONE, wordsOf } from './values.ts'
+import { wordsOf, writeValueIfThere } from './values.ts'
 
 /** Gives the pids of a container's processes, those in cgroups below its own too; none when the cgroup is gone. */
 export function processesIn(sys: Sys, record: CgroupRecord): readonly number[] {
@@ -68,11 +67,8 @@ export function killAll(sys: Sys, record: CgroupRecord): void {
 function killAtOnce(sys: Sys, record: CgroupRecord): boolean {
   const unified = unifiedOf(record)
   if (unified === undefined) return false
-  using file = sys(tolerating(openat('cwd', `${unified.path}/cgroup.kill`, ['WRONLY']), ...GONE))
-  if (file.missing) return false
   try {
-    sys(tolerating(put(file, '1'), 'ENODEV'))
-    return true
+    return writeValueIfThere(sys, `${unified.path}/cgroup.kill`, '1')
   } catch (error) {
     // A threaded cgroup cannot be killed at once.
     if (failedWith(error, 'EOPNOTSUPP')) return false

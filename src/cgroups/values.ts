@@ -2,7 +2,7 @@
 
 import { type Sys, tolerating } from '#ffi/call.ts'
 import { poll } from '#ffi/calls/descriptor.ts'
-import { openat, read } from '#ffi/calls/file.ts'
+import { openat, put, read } from '#ffi/calls/file.ts'
 import type { Fd } from '#ffi/fd.ts'
 import { decodeText } from '#ffi/kinds.ts'
 
@@ -10,7 +10,7 @@ import { decodeText } from '#ffi/kinds.ts'
 const PAGE = 4096
 
 /** What openat(2) says of a file of a cgroup that is gone: the second when it has found the file just before that. */
-export const GONE = ['ENOENT', 'ENODEV'] as const
+const GONE = ['ENOENT', 'ENODEV'] as const
 
 /** Takes the path of a file, gives its text without the newline at its end. Throws a SyscallError. */
 export function readValue(sys: Sys, path: string): string {
@@ -24,6 +24,17 @@ export function readValueIfThere(sys: Sys, path: string): string | undefined {
   if (file.missing) return undefined
   const bytes = sys(tolerating(read(file, PAGE), 'ENODEV'))
   return bytes === undefined ? undefined : decodeText(bytes).trimEnd()
+}
+
+/**
+ * Takes the path of a file and a value, writes it unless the cgroup is gone. Gives whether there was such a file to open.
+ * Throws a SyscallError.
+ */
+export function writeValueIfThere(sys: Sys, path: string, value: string): boolean {
+  using file = sys(tolerating(openat('cwd', path, ['WRONLY']), ...GONE))
+  if (file.missing) return false
+  sys(tolerating(put(file, value), 'ENODEV'))
+  return true
 }
 
 /** Takes an open file that is at its beginning, gives its text without the newline at its end. */
